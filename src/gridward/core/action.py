@@ -1,0 +1,95 @@
+"""The one way to write: an action opens the transaction, or joins the one it was called from."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from gridward.core import clock, jurisdiction
+from gridward.core.ids import new_id
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class ActionContext:
+    """What the actions of one transaction share.
+
+    cause: id that binds all journal entries of the outermost action; memo: what was read once
+    and holds for the whole action (generations, locks taken).
+    """
+
+    jurisdiction: str
+    recorded_at: datetime
+    cause: uuid.UUID
+    memo: dict[str, Any] = field(default_factory=dict)
+    _last_writes: dict[str, Callable[[], None]] = field(default_factory=dict)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    def at_commit_write(self, name: str, write: Callable[[], None]) -> None:
+        """Have `write` called once, as the last thing inside the transaction."""
+        self._last_writes.setdefault(name, write)
+
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called once the transaction has been committed; never on a refusal."""
+        self.after.append(tell)
+
+
+_context: ContextVar[ActionContext | None] = ContextVar("gridward_action", default=None)
+
+
+class OutsideActionError(RuntimeError):
+    """Something that only an action may do was tried outside one."""
+
+
+def context() -> ActionContext:
+    """The running action's context. Raises OutsideActionError when none runs."""
+    found = _context.get()
+    if found is None:
+        raise OutsideActionError("only actions write: call this from an @action function")
+    return found
+
+
+def in_action() -> bool:
+    """Whether an action is running here."""
+    return _context.get() is not None
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Make `function` an action.
+
+    Outermost it opens a durable transaction on the current jurisdiction's database; called from
+    another action it joins. Whatever it raises undoes everything that the outermost one did.
+    """
+
+    @functools.wraps(function)
+    def entered(*args: P.args, **kwargs: P.kwargs) -> R:
+        here = jurisdiction.current()
+        running = _context.get()
+        if running is not None:
+            if running.jurisdiction != here.key:
+                raise OutsideActionError("one action cannot write in two jurisdictions")
+            return function(*args, **kwargs)
+        fresh = ActionContext(jurisdiction=here.key, recorded_at=clock.now(), cause=new_id())
+        token = _context.set(fresh)
+        try:
+            with transaction.atomic(using=here.database, durable=True):
+                result = function(*args, **kwargs)
+                for write in list(fresh._last_writes.values()):
+                    write()
+        finally:
+            _context.reset(token)
+        for tell in fresh.after:
+            tell()
+        return result
+
+    entered.is_action = True  # type: ignore[attr-defined]
+    return entered

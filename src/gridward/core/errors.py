@@ -1,0 +1,72 @@
+"""How every refusal looks: a code, a status and a sentence that says what to do next."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Problem(Exception):  # noqa: N818 - a problem is told to people, it is not an accident
+    """A refusal that people can act on.
+
+    code: stable, for programs; status: HTTP status; text: lazy sentence with %(name)s holes that
+    `params` fill. Raising one inside an action rolls everything back and tells nobody.
+    """
+
+    code: ClassVar[str] = "problem"
+    status: ClassVar[int] = 400
+    text: ClassVar[Any] = _("This could not be done. Check what you entered and try again.")
+
+    def __init__(self, **params: Any) -> None:
+        self.params = params
+        super().__init__(params)
+
+    @property
+    def message(self) -> str:
+        """The sentence in the active language."""
+        return str(self.text) % self.params if self.params else str(self.text)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotFound(Problem):
+    """Not there, or not for you: from outside the two look the same."""
+
+    code = "not_found"
+    status = 404
+    text = _("This record does not exist, or you may not see it.")
+
+
+class NotAllowed(Problem):
+    code = "not_allowed"
+    status = 403
+    text = _("Your present post may not do this. Switch posts, or ask the duty chief.")
+
+
+class BadInput(Problem):
+    """One or more fields cannot be taken; `fields` maps a field's name to a sentence."""
+
+    code = "bad_input"
+    status = 422
+    text = _("Some of what you entered cannot be used. See the marked fields.")
+
+    def __init__(self, fields: dict[str, Any] | None = None, **params: Any) -> None:
+        super().__init__(**params)
+        self.fields = fields or {}
+
+    @property
+    def message(self) -> str:
+        sentences = " ".join(f"{name}: {said}" for name, said in self.fields.items())
+        return f"{self.text} {sentences}".strip()
+
+
+class Outdated(Problem):
+    """The form was made from an older version than the one that is stored."""
+
+    code = "changed"
+    status = 409
+    text = _(
+        "%(name)s already acted at %(time)s; the page is updated. Please look again before you act."
+    )

@@ -1,0 +1,173 @@
+"""Typed settings from the environment. Every name that an operator may set starts GRIDWARD_.
+
+GRIDWARD_VAR            folder for files, keys and the embedded database (default ./var)
+GRIDWARD_DATABASE_URL   sqlite:///… or postgresql://role@host/database?schema=…; default: SQLite in VAR
+GRIDWARD_SECRET_KEY     for sessions and forms; default: made once and kept in VAR/secret.key
+GRIDWARD_HOSTS          host names that are answered, separated by commas (default: loopback only)
+GRIDWARD_DEMO           1 shows the demo's sign-in cards (with a demo database on loopback only)
+GRIDWARD_NUMBER         three digits that begin every receipt (default 000)
+GRIDWARD_ZONE           IANA time zone (default Asia/Shanghai)
+GRIDWARD_DEBUG          1 for developers
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlparse
+
+from django.utils.translation import gettext_lazy as _
+
+from gridward.core.jurisdiction import Jurisdiction
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = PACKAGE.parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    """The environment's word for `name`, stripped."""
+    return os.environ.get(name, default).strip()
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """A DATABASES entry for sqlite:///path or postgresql://user:password@host:port/name?schema=s."""
+    parts = urlparse(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path[1:] if parts.path.startswith("//") else parts.path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 10,
+                # FULL: a receipt once given survives a power cut
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA secure_delete=ON; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+                    "PRAGMA temp_store=MEMORY"
+                ),
+            },
+        }
+    if parts.scheme in ("postgres", "postgresql"):
+        query = parse_qs(parts.query)
+        options: dict[str, Any] = {}
+        if "schema" in query:
+            options["options"] = f"-c search_path={query['schema'][0]}"
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or query.get("host", [""])[0],
+            "PORT": str(parts.port or ""),
+            "OPTIONS": options,
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": False,
+        }
+    raise ValueError(f"GRIDWARD_DATABASE_URL begins {parts.scheme!r}; use sqlite:/// or postgresql://")
+
+
+def secret_key() -> str:
+    """GRIDWARD_SECRET_KEY, or one made once and kept in VAR with mode 600."""
+    if given := env("GRIDWARD_SECRET_KEY"):
+        return given
+    path = GRIDWARD_VAR / "secret.key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        GRIDWARD_VAR.mkdir(parents=True, exist_ok=True)
+        fresh = secrets.token_urlsafe(48)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(fresh)
+        return fresh
+
+
+GRIDWARD_VAR = Path(env("GRIDWARD_VAR") or "var").resolve()
+GRIDWARD_PACKS = next(p for p in (ROOT / "packs", PACKAGE / "packs") if p.is_dir() or p.parent == PACKAGE)
+GRIDWARD_DEMO = env("GRIDWARD_DEMO") == "1"
+GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {
+    "main": Jurisdiction(
+        key="main",
+        number=env("GRIDWARD_NUMBER", "000"),
+        database="default",
+        zone=env("GRIDWARD_ZONE", "Asia/Shanghai"),
+    )
+}
+
+DEBUG = env("GRIDWARD_DEBUG") == "1"
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = [h for h in env("GRIDWARD_HOSTS").split(",") if h] or ["127.0.0.1", "localhost", "[::1]"]
+DATABASES = {
+    "default": database_from_url(
+        env("GRIDWARD_DATABASE_URL") or f"sqlite:///{GRIDWARD_VAR / 'gridward.sqlite3'}"
+    )
+}
+DATABASE_ROUTERS = ["gridward.core.jurisdiction.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = ["journal", "vault", "catalog", "territory", "directory", "access", "tasks", "cases"]
+SURFACES = ["ui", "portal", "workbench", "field", "api", "cli"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    *[f"gridward.{r}" for r in ROOMS if (PACKAGE / r / "apps.py").exists()],
+    *[f"gridward.web.{s}" for s in SURFACES if (PACKAGE / "web" / s / "apps.py").exists()],
+]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "gridward.web.urls"
+WSGI_APPLICATION = "gridward.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+
+if (PACKAGE / "access" / "models.py").exists():
+    AUTH_USER_MODEL = "access.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = GRIDWARD_VAR / "static"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"

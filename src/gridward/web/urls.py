@@ -1,0 +1,16 @@
+"""Every address of the product. Each surface keeps its own list."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = []
+for prefix, module in (
+    ("", "gridward.web.ui.urls"),
+    ("", "gridward.web.portal.urls"),
+    ("desk/", "gridward.web.workbench.urls"),
+    ("field/", "gridward.web.field.urls"),
+    ("api/v1/", "gridward.web.api.urls"),
+):
+    if find_spec(module.rsplit(".", 1)[0]) and find_spec(module):
+        urlpatterns.append(path(prefix, include(module)))
