@@ -1,0 +1,1 @@
+"""Who may: accounts, invitations, and the rights that follow from posts."""

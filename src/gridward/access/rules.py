@@ -1,0 +1,131 @@
+"""Pure decisions about who may."""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+INVITATION_DAYS = 14
+IDLE = timedelta(minutes=30)
+TOKEN_DAYS_MAX = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks and acts: one account in one of its posts. Everything that asks “may they?” asks it.
+
+    area_level: level of the post's area (1 is the top), 0 without an area;
+    scope: area | organisation | none: how far the role reaches;
+    token_id: set when a personal API token speaks for the account.
+    """
+
+    post_id: uuid.UUID
+    account_id: uuid.UUID
+    person_id: uuid.UUID
+    person_name: str
+    role: str
+    scope: str
+    organisation_id: uuid.UUID
+    organisation_kind: str
+    organisation_type_code: str
+    area_id: int | None
+    area_level: int
+    capabilities: frozenset[str]
+    token_id: uuid.UUID | None = None
+
+    def may(self, capability: str) -> bool:
+        """Whether the present post has this capability."""
+        return capability in self.capabilities
+
+    def may_any(self, *capabilities: str) -> bool:
+        """Whether the present post has one of these."""
+        return not self.capabilities.isdisjoint(capabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One right with the post that it follows from: the answer to “why may they?”."""
+
+    capability: str
+    post_id: uuid.UUID
+    role: str
+    scope: str
+    area_id: int | None
+    organisation_id: uuid.UUID
+
+
+def covers(area_id: int | None, chain: Sequence[int | None]) -> bool:
+    """Whether ground `area_id` holds the place whose areas are `chain`."""
+    return area_id is not None and area_id in chain
+
+
+def choose_post(
+    current: Sequence[uuid.UUID], asked: uuid.UUID | None, last: uuid.UUID | None = None
+) -> uuid.UUID | None:
+    """The post to work in: the one asked for, else the last one used, else the first held.
+
+    current: posts held now, oldest first. A post that is not held is never chosen; asking for
+    one gives None.
+    """
+    if asked is not None:
+        return asked if asked in current else None
+    if last is not None and last in current:
+        return last
+    return current[0] if current else None
+
+
+def is_usable(
+    expires_at: datetime, used_at: datetime | None, revoked_at: datetime | None, now: datetime
+) -> bool:
+    """Whether an invitation or a token still opens anything."""
+    return used_at is None and revoked_at is None and now < expires_at
+
+
+def is_idle(seen_at: datetime, now: datetime, limit: timedelta = IDLE) -> bool:
+    """Whether somebody who was last active at `seen_at` must sign in again."""
+    return now - seen_at >= limit
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address, with or without brackets, is this machine's own."""
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def demo_sign_in_refusal(
+    *, switch: bool, marked: bool, bind: str, remote: str, host: str, forwarded: bool
+) -> str | None:
+    """Why the demo's sign-in cards do not exist here; None when all conditions hold.
+
+    switch: the demo setting; marked: the database says it is a demo; bind: address that the
+    server listens on; remote: the caller's address; host: the name that was asked for, without
+    port; forwarded: a proxy stands in between, so that `remote` says nothing.
+    """
+    if not switch:
+        return "switch"
+    if not marked:
+        return "database"
+    if not is_loopback(bind):
+        return "bind"
+    if forwarded or not is_loopback(remote):
+        return "remote"
+    if not is_loopback(host):
+        return "host"
+    return None
+
+
+def exclusive_faults(
+    roles: Mapping[str, Iterable[str]], exclusive: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """(role, capability) pairs where a role has what belongs to another administrator alone."""
+    return [
+        (role, capability)
+        for role, capabilities in roles.items()
+        for capability in sorted(capabilities)
+        if exclusive.get(capability, role) != role
+    ]

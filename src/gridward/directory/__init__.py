@@ -1,0 +1,1 @@
+"""Who holds work: organisations, people and their posts."""

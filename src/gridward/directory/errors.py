@@ -1,0 +1,120 @@
+"""Every way in which the directory refuses."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gridward.core.errors import NotFound, Problem
+
+
+class NoSuchOrganisation(NotFound):
+    """No organisation with this id or key."""
+
+
+class NoSuchPerson(NotFound):
+    """No person with this id or staff number."""
+
+
+class NoSuchPost(NotFound):
+    """No post with this id."""
+
+
+class KeyTaken(Problem):
+    code = "organisation_key_taken"
+    status = 409
+    text = _("There is already an organisation with the key %(key)s. Choose another key.")
+
+
+class UnknownKind(Problem):
+    code = "unknown_kind"
+    status = 422
+    text = _("“%(value)s” is not one of: %(known)s.")
+
+
+class StaffNumberTaken(Problem):
+    code = "staff_number_taken"
+    status = 409
+    text = _("Staff number %(number)s already belongs to somebody else. Check the number.")
+
+
+class PhoneTaken(Problem):
+    code = "phone_taken"
+    status = 409
+    text = _(
+        "This phone number already belongs to another member of staff (%(number)s). "
+        "Each person signs in with a number of their own."
+    )
+
+
+class BadPhone(Problem):
+    code = "bad_phone"
+    status = 422
+    text = _("This is not a phone number. Enter a mobile number of eleven digits.")
+
+
+class UnknownRole(Problem):
+    code = "unknown_role"
+    status = 422
+    text = _("There is no role “%(role)s” in the catalogue in force. Known roles: %(known)s.")
+
+
+class PostsExclude(Problem):
+    code = "posts_exclude_one_another"
+    status = 409
+    text = _(
+        "The system, security and audit administrators are three different people and hold no "
+        "other post. End the other posts first, or choose another person."
+    )
+
+
+class PostAlreadyHeld(Problem):
+    code = "post_already_held"
+    status = 409
+    text = _("%(name)s already holds this post.")
+
+
+class PostEnded(Problem):
+    code = "post_ended"
+    status = 409
+    text = _("This post has already ended.")
+
+
+class PostEndsBeforeItBegins(Problem):
+    code = "post_ends_before_it_begins"
+    status = 422
+    text = _("A post cannot end before it begins. Check the two dates.")
+
+
+class UnreadableFile(Problem):
+    code = "unreadable_people_file"
+    status = 422
+    text = _(
+        "%(name)s cannot be read as a table. Save it as CSV (UTF-8 or GB18030) or as XLSX, "
+        "with the headings of the template in the first row."
+    )
+
+
+class MissingHeadings(Problem):
+    code = "missing_headings"
+    status = 422
+    text = _(
+        "These columns are missing: %(missing)s. Start from the template; headings may be in "
+        "Chinese or English."
+    )
+
+
+class TooManyRows(Problem):
+    code = "too_many_rows"
+    status = 413
+    text = _("The file has more than %(limit)s rows. Split it and import one part at a time.")
+
+
+class FaultyRows(Problem):
+    """Nothing was imported. `params["faults"]` holds the rows.Fault values."""
+
+    code = "faulty_rows"
+    status = 422
+    text = _(
+        "%(count)s rows cannot be imported, so nothing was changed. Correct them, or import the "
+        "good rows only."
+    )
