@@ -1,0 +1,1 @@
+"""What one person does at one place by one time."""

@@ -1,0 +1,11 @@
+"""The tasks room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class TasksConfig(AppConfig):
+    name = "gridward.tasks"
+    label = "tasks"
+
+    def ready(self) -> None:
+        from gridward.tasks import verbs  # noqa: F401 - declares the journal verbs
