@@ -6,6 +6,7 @@ GRIDWARD_SECRET_KEY     for sessions and forms; default: made once and kept in V
 GRIDWARD_HOSTS          host names that are answered, separated by commas (default: loopback only)
 GRIDWARD_DEMO           1 shows the demo's sign-in cards (with a demo database on loopback only)
 GRIDWARD_NUMBER         three digits that begin every receipt (default 000)
+GRIDWARD_KEY            short name of the jurisdiction in paths and jobs (default main)
 GRIDWARD_ZONE           IANA time zone (default Asia/Shanghai)
 GRIDWARD_DEBUG          1 for developers
 """
@@ -88,11 +89,12 @@ def secret_key() -> str:
 
 
 GRIDWARD_VAR = Path(env("GRIDWARD_VAR") or "var").resolve()
-GRIDWARD_PACKS = next(p for p in (ROOT / "packs", PACKAGE / "packs") if p.is_dir() or p.parent == PACKAGE)
+GRIDWARD_PACKS = next(p for p in (ROOT / "packs", PACKAGE / "_packs") if p.is_dir() or p.parent == PACKAGE)
 GRIDWARD_DEMO = env("GRIDWARD_DEMO") == "1"
+GRIDWARD_KEY = env("GRIDWARD_KEY") or "main"
 GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {
-    "main": Jurisdiction(
-        key="main",
+    GRIDWARD_KEY: Jurisdiction(
+        key=GRIDWARD_KEY,
         number=env("GRIDWARD_NUMBER", "000"),
         database="default",
         zone=env("GRIDWARD_ZONE", "Asia/Shanghai"),

@@ -1,0 +1,18 @@
+"""The one command line: `gridward`. Django's commands keep their names, ours stand beside them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Runs the command named in `argv` (default: this process's own) and exits with its code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridward.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["gridward", *(sys.argv[1:] if argv is None else argv)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The command line: one surface among the doors. Every command lives here, none in a room."""

@@ -1,0 +1,99 @@
+"""What every test may ask for. See docs of each fixture; `db` is for most, `space` for races."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from gridward.core.jurisdiction import Jurisdiction
+from tests import databases
+from tests.databases import Space
+
+pytest_plugins: list[str] = []
+_serial = iter(range(1, 10**9))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"gridward: engine {settings.GRIDWARD_TEST_ENGINE}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.sweep(config)
+
+
+@pytest.fixture(scope="session")
+def run_dir(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder for the whole run, the same for every worker of it."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def maker(
+    run_dir: Path, django_db_blocker: pytest.FixtureRequest, pytestconfig: pytest.Config
+) -> databases.Maker:
+    """Makes migrated databases: the first worker builds the template, all copy it."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        return databases.maker_for(settings.GRIDWARD_TEST_ENGINE, run_dir)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    maker: databases.Maker,
+    django_db_blocker: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """The database behind pytest-django's `db`: one per worker, copied from the template."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made = maker.make(tmp_path_factory.mktemp("db"))
+        connections["default"].close()
+        connections.databases["default"].update(made)
+        connections["default"].settings_dict.update(made)
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connections["default"].close()
+        maker.drop(made)
+
+
+@pytest.fixture(autouse=True)
+def _own_jurisdiction(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every test has a jurisdiction of its own name, so nothing kept in memory, no key and no file
+    of one test is met by another."""
+    before = dict(settings.GRIDWARD_JURISDICTIONS)
+    key = f"t{next(_serial)}"
+    settings.GRIDWARD_JURISDICTIONS.clear()
+    settings.GRIDWARD_JURISDICTIONS[key] = Jurisdiction(key=key, number="990", database="default")
+    yield
+    settings.GRIDWARD_JURISDICTIONS.clear()
+    settings.GRIDWARD_JURISDICTIONS.update(before)
+
+
+@pytest.fixture
+def space(
+    maker: databases.Maker,
+    django_db_blocker: pytest.FixtureRequest,
+    tmp_path: Path,
+    _own_jurisdiction: None,
+) -> Iterator[Space]:
+    """A fresh jurisdiction with a database and a var folder of its own. What is written is
+    committed; threads open their own connections. It is the current jurisdiction everywhere."""
+    with django_db_blocker.unblock(), databases.spaces(maker, tmp_path, 1) as made:  # type: ignore[attr-defined]
+        yield made[0]
+
+
+@pytest.fixture
+def two_spaces(
+    maker: databases.Maker,
+    django_db_blocker: pytest.FixtureRequest,
+    tmp_path: Path,
+    _own_jurisdiction: None,
+) -> Iterator[tuple[Space, Space]]:
+    """Two jurisdictions side by side in this process: two SQLite files, or two schemas of one
+    PostgreSQL database. Enter one with `with space.entered():`."""
+    with django_db_blocker.unblock(), databases.spaces(maker, tmp_path, 2) as made:  # type: ignore[attr-defined]
+        yield made[0], made[1]
