@@ -1,0 +1,192 @@
+"""An edition in memory: everything agreed, ready to be asked, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from gridward.catalog import rules, worktime
+from gridward.catalog.definitions import (
+    AreaKind,
+    CalendarDefinition,
+    Department,
+    DeskKind,
+    Entry,
+    FilingCondition,
+    Group,
+    LevelScheme,
+    Matter,
+    Milestone,
+    Process,
+    ResponsibilityRule,
+    Role,
+    Settings,
+)
+from gridward.catalog.errors import NotInCatalogue
+
+E = TypeVar("E", bound=BaseModel)
+
+
+class Content(Entry):
+    """What an edition holds, in the order of the packs."""
+
+    stack: tuple[str, ...]  # key@version, lowest first
+    sample: bool = False
+    groups: tuple[Group, ...]
+    matters: tuple[Matter, ...]
+    conditions: tuple[FilingCondition, ...]
+    responsibility: tuple[ResponsibilityRule, ...]
+    departments: tuple[Department, ...]
+    desks: dict[DeskKind, tuple[str, ...]]
+    calendars: tuple[CalendarDefinition, ...]
+    roles: tuple[Role, ...]
+    level_schemes: tuple[LevelScheme, ...]
+    level_scheme: str
+    settings: Settings
+    processes: tuple[Process, ...]
+    origins: dict[str, str]  # "matters/manhole" -> "urban-grid@1", or "decision:<id>"
+
+    def canonical(self) -> str:
+        """The content as one line of JSON that is equal for equal contents."""
+        shape = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest_of(canonical: str) -> str:
+    """SHA-256 of a canonical content, in hex."""
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _by_key(entries: Iterable[E]) -> Mapping[str, E]:
+    return MappingProxyType({entry.key: entry for entry in entries})  # type: ignore[attr-defined]
+
+
+class Catalogue:
+    """One edition of what a jurisdiction has agreed.
+
+    number: the edition's; digest: of its content; stack: key@version of its packs, lowest first
+    The mappings keep the order of the packs and cannot be written.
+    """
+
+    def __init__(self, number: int, content: Content, digest: str) -> None:
+        self.number = number
+        self.digest = digest
+        self.content = content
+        self.stack = content.stack
+        self.sample = content.sample
+        self.groups: Mapping[str, Group] = _by_key(content.groups)
+        self.matters: Mapping[str, Matter] = _by_key(content.matters)
+        self.conditions: Mapping[str, FilingCondition] = _by_key(content.conditions)
+        self.rules: Mapping[str, ResponsibilityRule] = _by_key(content.responsibility)
+        self.departments: Mapping[str, Department] = _by_key(content.departments)
+        self.desks: Mapping[DeskKind, tuple[str, ...]] = MappingProxyType(content.desks)
+        self.roles: Mapping[str, Role] = _by_key(content.roles)
+        self.processes: Mapping[str, Process] = _by_key(content.processes)
+        self.settings: Settings = content.settings
+        self.level_schemes: Mapping[str, LevelScheme] = _by_key(content.level_schemes)
+        self.level_scheme: LevelScheme = self.level_schemes[content.level_scheme]
+        self._merged: dict[tuple[str, str | None], tuple[Milestone, ...]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Catalogue {self.number} {self.digest[:12]}>"
+
+    @cached_property
+    def calendars(self) -> Mapping[str, worktime.Calendar]:
+        """Every calendar, ready to count with; its digest is part of a clock's basis."""
+        return MappingProxyType({each.key: each.calendar() for each in self.content.calendars})
+
+    def matter(self, key: str) -> Matter:
+        """The matter with this key; raises NotInCatalogue."""
+        return self._one(self.matters, "matter", key)
+
+    def condition(self, key: str) -> FilingCondition:
+        """The filing condition with this key; raises NotInCatalogue."""
+        return self._one(self.conditions, "condition", key)
+
+    def process(self, key: str) -> Process:
+        """The process with this key; raises NotInCatalogue."""
+        return self._one(self.processes, "process", key)
+
+    def rule(self, key: str) -> ResponsibilityRule:
+        """The responsibility rule with this key; raises NotInCatalogue."""
+        return self._one(self.rules, "responsibility rule", key)
+
+    def role(self, key: str) -> Role:
+        """The role with this key; raises NotInCatalogue."""
+        return self._one(self.roles, "role", key)
+
+    def department(self, key: str) -> Department:
+        """The kind of department with this code; raises NotInCatalogue."""
+        return self._one(self.departments, "department", key)
+
+    def calendar(self, key: str) -> worktime.Calendar:
+        """The calendar with this key; raises NotInCatalogue."""
+        found = self.calendars.get(key)
+        if found is None:
+            raise NotInCatalogue(kind="calendar", key=key, edition=self.number)
+        return found
+
+    def hours(self, name: str) -> worktime.Calendar:
+        """The calendar that a milestone's `hours` stand for; raises NotInCatalogue."""
+        return self.calendar(self.settings.calendars.get(name, name))
+
+    def conditions_of(self, matter: str) -> tuple[FilingCondition, ...]:
+        """The filing conditions a matter offers, in its own order."""
+        return tuple(self.condition(key) for key in self.matter(matter).conditions)
+
+    def matters_of(self, group: str) -> tuple[Matter, ...]:
+        """The matters of a group, in the packs' order."""
+        return tuple(matter for matter in self.matters.values() if matter.group == group)
+
+    def origin(self, kind: str, key: str) -> str:
+        """Where an entry came from: "urban-grid@1" or "decision:<id>"."""
+        return self.content.origins.get(f"{kind}/{key}", "")
+
+    def milestones(self, process: str, condition: str | None) -> tuple[Milestone, ...]:
+        """The milestones of a case: its process's, with its condition's put in or added."""
+        cached = self._merged.get((process, condition))
+        if cached is None:
+            own = self.condition(condition).milestones if condition else ()
+            cached = rules.merged_milestones(self.process(process).milestones, own)
+            self._merged[process, condition] = cached
+        return cached
+
+    def limits(
+        self, milestone: Milestone, condition: str | None, *, urgent: bool | None = None
+    ) -> tuple[worktime.Limit, ...] | None:
+        """The limits, one after the other, that make up a milestone's time.
+
+        Almost always one; a promise that the condition does not make itself is the sum of its
+        stages. None while the condition that would say it is not known.
+        urgent: overrides the condition's own urgency
+        """
+        chosen = self.condition(condition) if condition else None
+        return rules.limits_of(milestone, chosen, self.settings, urgent=urgent)
+
+    def candidates(
+        self, matter: str, condition: str | None, area_kind: AreaKind | str | None
+    ) -> tuple[ResponsibilityRule, ...]:
+        """Every responsibility rule that fits, the one that holds first."""
+        return rules.fitting_rules(
+            self.rules.values(),
+            matter=self.matter(matter),
+            condition=condition,
+            area_kind=AreaKind(area_kind) if area_kind else None,
+        )
+
+    def may_dispatch(self, desk: DeskKind | str, department: str) -> bool:
+        """Whether a desk of this kind may give work to this kind of department directly."""
+        allowed = self.desks.get(DeskKind(desk), ())
+        return "*" in allowed or department in allowed
+
+    def _one(self, entries: Mapping[str, E], kind: str, key: str) -> E:
+        found = entries.get(key)
+        if found is None:
+            raise NotInCatalogue(kind=kind, key=key, edition=self.number)
+        return found

@@ -1,0 +1,139 @@
+"""Every read of the catalogue. Nobody is kept from reading it: what has been agreed is public."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+
+from gridward.catalog import rules
+from gridward.catalog.compiled import Catalogue, Content
+from gridward.catalog.definitions import AreaKind, ResponsibilityRule
+from gridward.catalog.errors import NoCatalogue, NoResponsibleRule, NoSuchEdition
+from gridward.catalog.models import Decision, Edition
+from gridward.catalog.rules import Change
+from gridward.core import jurisdiction
+from gridward.core.action import in_action
+from gridward.journal.queries import generation
+
+__all__ = [
+    "Catalogue",
+    "Change",
+    "Content",
+    "catalogue",
+    "current_number",
+    "decisions",
+    "difference",
+    "editions",
+    "forget",
+    "is_loaded",
+    "lock_editions",
+    "responsible",
+]
+
+KEPT = 24  # editions in memory over all jurisdictions; one takes about half a megabyte
+
+_lock = threading.Lock()
+_editions: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
+_current: dict[str, tuple[int, int | None]] = {}  # jurisdiction -> (generation, number)
+
+
+def catalogue(number: int | None = None) -> Catalogue:
+    """An edition, the current one by default, from memory once it has been read.
+
+    Costs no statement when the edition is in memory, but for the generation that all names share.
+    Raises NoCatalogue before the first load, NoSuchEdition for a number never made.
+    """
+    if number is None:
+        number = current_number()
+        if number is None:
+            raise NoCatalogue
+    key = (jurisdiction.current().key, number)
+    with _lock:
+        found = _editions.get(key)
+        if found is not None:
+            _editions.move_to_end(key)
+            return found
+    row = Edition.objects.filter(number=number).values_list("content", "digest").first()
+    if row is None:
+        raise NoSuchEdition(number=number)
+    made = Catalogue(number, Content.model_validate_json(row[0]), row[1])
+    if in_action() and number == _uncommitted():
+        return made  # may still be rolled back: not for others
+    with _lock:
+        _editions[key] = made
+        while len(_editions) > KEPT:
+            _editions.popitem(last=False)
+    return made
+
+
+def current_number() -> int | None:
+    """The number of the newest edition, None before the first."""
+    key, now = jurisdiction.current().key, generation("catalog")
+    known = _current.get(key)
+    if known is not None and known[0] == now and _uncommitted() is None:
+        return known[1]
+    number = Edition.objects.order_by("-number").values_list("number", flat=True).first()
+    if _uncommitted() is None:
+        _current[key] = (now, number)
+    return number
+
+
+def is_loaded() -> bool:
+    """Whether there is an edition at all."""
+    return current_number() is not None
+
+
+def _uncommitted() -> int | None:
+    """The edition made by the action that is running, if it made one."""
+    if not in_action():
+        return None
+    from gridward.core.action import context
+
+    made = context().memo.get("catalog.made")
+    return int(made) if made is not None else None
+
+
+def forget() -> None:
+    """Drops every edition held in memory; for tests and after a restore."""
+    with _lock:
+        _editions.clear()
+        _current.clear()
+
+
+def responsible(
+    catalogue: Catalogue, matter: str, condition: str | None, area_kind: AreaKind | str | None
+) -> ResponsibilityRule:
+    """The responsibility rule that holds; its `because` says why.
+
+    Raises NotInCatalogue, and NoResponsibleRule where no rule fits.
+    """
+    fitting = catalogue.candidates(matter, condition, area_kind)
+    if not fitting:
+        raise NoResponsibleRule(matter=str(catalogue.matter(matter).title))
+    return fitting[0]
+
+
+def difference(before: int | Catalogue, after: int | Catalogue) -> tuple[Change, ...]:
+    """What changed from one edition to another, entry by entry and field by field."""
+    old, new = (
+        each if isinstance(each, Catalogue) else catalogue(each) for each in (before, after)
+    )
+    return rules.differences(
+        json.loads(old.content.canonical()), json.loads(new.content.canonical())
+    )
+
+
+def editions() -> list[Edition]:
+    """Every edition without its content, newest first."""
+    return list(Edition.objects.defer("content", "packs").order_by("-number"))
+
+
+def decisions() -> list[Decision]:
+    """Every decision in the order it was recorded, also those that a later one replaced."""
+    return list(Decision.objects.order_by("recorded_at", "id"))
+
+
+def lock_editions() -> Edition | None:
+    """The newest edition, locked until the action ends; None before the first."""
+    return Edition.objects.select_for_update().order_by("-number").first()
