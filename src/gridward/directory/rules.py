@@ -158,7 +158,7 @@ _PHONE = re.compile(r"\d{5,15}")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one cell. row: as the spreadsheet counts (headings are row 1)."""
+    """What is wrong with one cell. row: as the spreadsheet counts, from 1."""
 
     row: int
     column: str
@@ -228,20 +228,29 @@ def columns(heading: Sequence[object]) -> tuple[dict[str, int], list[str]]:
     return found, [name for name in REQUIRED if name not in found]
 
 
+def heading_row(table: Sequence[Sequence[object]]) -> int:
+    """Where the headings stand: below a title, if there is one. 0 when no row has them all."""
+    for place, cells in enumerate(table[:10]):
+        if not columns(cells)[1]:
+            return place
+    return 0
+
+
 def read_rows(
-    table: Sequence[Sequence[object]], known: Known
+    table: Sequence[Sequence[object]], known: Known, *, heading: int = 0
 ) -> tuple[list[PersonRow], list[Fault]]:
     """The good rows below the headings and the faults of the others, both in file order.
 
-    table[0] holds the headings, which `columns` has found complete. Empty rows are passed over.
+    table[heading] holds the headings, which `columns` has found complete. Rows are counted as a
+    spreadsheet shows them, the first is 1; empty rows are passed over.
     A staff number may stand in several rows (several posts) when name, phone and kind agree.
     """
-    where, _missing = columns(table[0])
+    where, _missing = columns(table[heading])
     good: list[PersonRow] = []
     faults: list[Fault] = []
     people: dict[str, PersonRow] = {}
     phones: dict[str, str] = {}
-    for number, cells in enumerate(table[1:], start=2):
+    for number, cells in enumerate(table[heading + 1 :], start=heading + 2):
         values = {
             name: cell(cells[place]) if place < len(cells) else "" for name, place in where.items()
         }

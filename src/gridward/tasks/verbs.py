@@ -36,7 +36,7 @@ declare(
         "task.handed_over",
         subject="task",
         title=_("Task handed to a colleague"),
-        details={"about": ref, "from": optional(ref), "to": ref},
+        details={"about": ref, "from_post": optional(ref), "to_post": ref},
     ),
     Verb(
         "task.ended",
