@@ -32,8 +32,11 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField()
     last_post = models.ForeignKey(
-        "directory.Post", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "directory.Post", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    # when somebody signed in is an entry of the journal
+    last_login = None  # type: ignore[assignment]
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

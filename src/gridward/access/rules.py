@@ -15,15 +15,16 @@ TOKEN_DAYS_MAX = 366
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks and acts: one account in one of its posts. Everything that asks “may they?” asks it.
+    """Who looks and acts: one account in one of its posts. “May they?” is asked of it alone.
 
+    account_id: None where a command works in the post's name;
     area_level: level of the post's area (1 is the top), 0 without an area;
     scope: area | organisation | none: how far the role reaches;
     token_id: set when a personal API token speaks for the account.
     """
 
     post_id: uuid.UUID
-    account_id: uuid.UUID
+    account_id: uuid.UUID | None
     person_id: uuid.UUID
     person_name: str
     role: str

@@ -300,9 +300,7 @@ def give_post(
     ]
     if not rules.may_hold_together([role, *(p.role for p in held)]):
         raise errors.PostsExclude()
-    post = _post(
-        person_id, NewPost(role, organisation_id, area_id), at=moment, valid_to=valid_to
-    )
+    post = _post(person_id, NewPost(role, organisation_id, area_id), at=moment, valid_to=valid_to)
     if any(_same_post(post, other) for other in held):
         raise errors.PostAlreadyHeld(name=person.name)
     _write_posts([post], actor=actor, at=moment)
@@ -599,9 +597,7 @@ def _write_import(
     )
     _write_changes(changed, actor=actor, at=at)
     rows = [
-        _post(
-            ids[r.staff_number], NewPost(r.role or "", r.organisation_id, r.area_id), at=at
-        )
+        _post(ids[r.staff_number], NewPost(r.role or "", r.organisation_id, r.area_id), at=at)
         for r in posts
         if r.organisation_id is not None
     ]

@@ -288,3 +288,13 @@ def open_posts_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[model
         for post in rows:
             found.setdefault(post.person_id, []).append(post)
     return found
+
+
+def staff_numbers(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Person id → staff number."""
+    wanted = list(person_ids)
+    found: dict[uuid.UUID, str] = {}
+    for start in range(0, len(wanted), 5000):
+        rows = models.Person.objects.filter(id__in=wanted[start : start + 5000])
+        found.update(rows.values_list("id", "staff_number"))
+    return found

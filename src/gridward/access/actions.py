@@ -1,0 +1,342 @@
+"""Every write of access."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from gridward.access import codes, errors, models, queries, rules
+from gridward.core import clock
+from gridward.core.action import action
+from gridward.core.db import insert_many
+from gridward.core.ids import new_id
+from gridward.directory import actions as directory_actions
+from gridward.directory import queries as directory
+from gridward.directory.actions import ImportReport
+from gridward.journal.actions import note, note_many
+from gridward.journal.rules import ActorRef
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation as it is handed over, once. code: shown now and never again."""
+
+    account_id: uuid.UUID
+    staff_number: str
+    name: str
+    code: str
+    expires_at: datetime
+
+
+# --- accounts and invitations -----------------------------------------------------------------
+
+
+@action
+def open_accounts(
+    person_ids: Iterable[uuid.UUID], *, actor: ActorRef, at: datetime | None = None
+) -> list[uuid.UUID]:
+    """Open an account, without a password, for each of these people who has none.
+
+    Returns the ids of the new accounts. Flat statements for any number of people.
+    """
+    moment = at or clock.now()
+    missing = queries.persons_without_account(person_ids)
+    numbers = directory.staff_numbers(missing)
+    rows = [
+        models.Account(
+            id=new_id(),
+            person_id=person_id,
+            login=queries.login_of(numbers[person_id]),
+            password=make_password(None),
+            made_at=moment,
+        )
+        for person_id in missing
+    ]
+    insert_many(models.Account, rows)
+    note_many(
+        "account.opened", [(a.id, {"person": a.person_id}) for a in rows], actor=actor, at=moment
+    )
+    return [a.id for a in rows]
+
+
+@action
+def admit_people(
+    table: Sequence[Sequence[object]],
+    *,
+    actor: ActorRef,
+    good_rows_only: bool = False,
+    dry_run: bool = False,
+    at: datetime | None = None,
+) -> ImportReport:
+    """Import people with their posts and open their accounts, all of it or nothing.
+
+    The table and the report are those of `directory.actions.import_people`.
+    """
+    report = directory_actions.import_people(
+        table, actor=actor, good_rows_only=good_rows_only, dry_run=dry_run, at=at
+    )
+    if not dry_run:
+        open_accounts(report.people.values(), actor=actor, at=at)
+    return report
+
+
+@action
+def invite(
+    account_ids: Iterable[uuid.UUID],
+    *,
+    actor: ActorRef,
+    days: int = rules.INVITATION_DAYS,
+    at: datetime | None = None,
+) -> list[Invited]:
+    """Invite people to choose a password; returns the codes, which are kept nowhere.
+
+    An earlier invitation that is still open ends: one account has one at a time.
+    """
+    moment = at or clock.now()
+    expires_at = moment + timedelta(days=days)
+    wanted = list(account_ids)
+    rows: list[models.Invitation] = []
+    invited: list[Invited] = []
+    for start in range(0, len(wanted), 5000):
+        part = wanted[start : start + 5000]
+        models.Invitation.objects.filter(
+            account_id__in=part, used_at__isnull=True, revoked_at__isnull=True
+        ).update(revoked_at=moment)
+        for account in models.Account.objects.filter(id__in=part).order_by("login"):
+            code = codes.new_invitation_code()
+            rows.append(
+                models.Invitation(
+                    id=new_id(),
+                    account_id=account.id,
+                    code_hash=codes.invitation_hash(code),
+                    made_at=moment,
+                    expires_at=expires_at,
+                )
+            )
+            invited.append(
+                Invited(
+                    account_id=account.id,
+                    staff_number=account.person.staff_number,
+                    name=account.person.name,
+                    code=code,
+                    expires_at=expires_at,
+                )
+            )
+    insert_many(models.Invitation, rows)
+    note_many(
+        "account.invited",
+        [(i.account_id, {"invitation": i.id, "expires": i.expires_at}) for i in rows],
+        actor=actor,
+        at=moment,
+    )
+    return invited
+
+
+def accept_invitation(code: str, password: str, *, at: datetime | None = None) -> uuid.UUID:
+    """Set the password that an invited person chose; returns the account's id.
+
+    Raises BadInvitation, WeakPassword.
+    """
+    account = queries.invited_account(code)
+    # hashing takes a while on purpose: not inside the transaction
+    return _use_invitation(code, _hashed(password, account), at=at)
+
+
+@action
+def _use_invitation(code: str, hashed: str, *, at: datetime | None = None) -> uuid.UUID:
+    moment = at or clock.now()
+    invitation = queries.lock_invitation(code, moment)
+    invitation.used_at = moment
+    invitation.save(update_fields=["used_at"])
+    models.Account.objects.filter(id=invitation.account_id).update(password=hashed)
+    note(
+        "account.invitation_used",
+        invitation.account_id,
+        actor=_self(invitation.account_id),
+        at=moment,
+        invitation=invitation.id,
+    )
+    return invitation.account_id
+
+
+def change_password(account_id: uuid.UUID, *, old: str, new: str) -> None:
+    """Change one's own password; every other session of the account ends.
+
+    Raises WrongSignIn when `old` is wrong, WeakPassword.
+    """
+    account = queries.account(account_id)
+    if not check_password(old, account.password):
+        raise errors.WrongSignIn()
+    _set_password(account_id, _hashed(new, account))
+
+
+@action
+def _set_password(account_id: uuid.UUID, hashed: str) -> None:
+    queries.lock_account(account_id)
+    models.Account.objects.filter(id=account_id).update(password=hashed)
+    note("account.password_changed", account_id, actor=_self(account_id), at=clock.now())
+
+
+def _hashed(password: str, account: models.Account) -> str:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise errors.WeakPassword(reasons=" ".join(error.messages)) from None
+    return make_password(password)
+
+
+@action
+def lock_account(
+    account_id: uuid.UUID, *, actor: ActorRef, reason: str = "", at: datetime | None = None
+) -> None:
+    """Nobody signs in with this account any more, and whoever is signed in is out."""
+    if not queries.lock_account(account_id).is_active:
+        return
+    models.Account.objects.filter(id=account_id).update(is_active=False)
+    note("account.locked", account_id, actor=actor, at=at or clock.now(), reason=reason or None)
+
+
+@action
+def unlock_account(account_id: uuid.UUID, *, actor: ActorRef, at: datetime | None = None) -> None:
+    """The account works again, and its failed sign-ins are forgotten."""
+    from axes.utils import reset
+
+    account = queries.lock_account(account_id)
+    models.Account.objects.filter(id=account_id).update(is_active=True)
+    reset(username=account.login)
+    note("account.unlocked", account_id, actor=actor, at=at or clock.now())
+
+
+# --- signing in and out -----------------------------------------------------------------------
+
+
+@action
+def record_sign_in(
+    account_id: uuid.UUID, *, post_id: uuid.UUID | None, how: str, at: datetime | None = None
+) -> None:
+    """Note that somebody signed in. how: password, invitation, demo."""
+    if post_id is not None:
+        models.Account.objects.filter(id=account_id).update(last_post=post_id)
+    note(
+        "account.signed_in",
+        account_id,
+        actor=_by(account_id, post_id),
+        at=at or clock.now(),
+        post=post_id,
+        how=how,
+    )
+
+
+@action
+def record_sign_out(
+    account_id: uuid.UUID, *, post_id: uuid.UUID | None, how: str, at: datetime | None = None
+) -> None:
+    """Note that somebody signed out. how: asked, idle."""
+    note(
+        "account.signed_out",
+        account_id,
+        actor=_by(account_id, post_id),
+        at=at or clock.now(),
+        how=how,
+    )
+
+
+@action
+def switch_post(
+    account_id: uuid.UUID, post_id: uuid.UUID, *, at: datetime | None = None
+) -> rules.Viewer:
+    """Work in another post of one's own from now on. Raises NotYourPost."""
+    account = queries.account(account_id)
+    viewer = queries.viewer_for(account, post_id, at=at)
+    models.Account.objects.filter(id=account_id).update(last_post=post_id)
+    note(
+        "account.post_switched",
+        account_id,
+        actor=ActorRef("post", post_id),
+        at=at or clock.now(),
+        post=post_id,
+    )
+    return viewer
+
+
+def _by(account_id: uuid.UUID, post_id: uuid.UUID | None) -> ActorRef:
+    return ActorRef("post", post_id) if post_id is not None else _self(account_id)
+
+
+def _self(account_id: uuid.UUID) -> ActorRef:
+    """Somebody who acts for themselves before any post is chosen."""
+    return ActorRef("system", f"account:{account_id}")
+
+
+# --- tokens -----------------------------------------------------------------------------------
+
+
+@action
+def issue_token(
+    viewer: rules.Viewer,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    days: int = 90,
+    at: datetime | None = None,
+) -> tuple[uuid.UUID, str]:
+    """Make a personal API token for the present post; returns its id and the token, shown once.
+
+    scopes: capabilities, all of which the post has. Raises TokenTooWide, TokenTooLong, NoPost.
+    """
+    moment = at or clock.now()
+    wanted = frozenset(scopes)
+    if viewer.account_id is None:
+        raise errors.NoPost()
+    if extra := wanted - viewer.capabilities:
+        raise errors.TokenTooWide(extra=", ".join(sorted(extra)))
+    if not 0 < days <= rules.TOKEN_DAYS_MAX:
+        raise errors.TokenTooLong(most=rules.TOKEN_DAYS_MAX)
+    token = codes.new_token()
+    row = models.ApiToken(
+        id=new_id(),
+        account_id=viewer.account_id,
+        post_id=viewer.post_id,
+        name=name[:80],
+        token_hash=codes.token_hash(token),
+        scopes=sorted(wanted),
+        made_at=moment,
+        expires_at=moment + timedelta(days=days),
+    )
+    row.save(force_insert=True)
+    note(
+        "token.issued",
+        row.id,
+        actor=ActorRef("post", viewer.post_id),
+        at=moment,
+        account=viewer.account_id,
+        post=viewer.post_id,
+        expires=row.expires_at,
+    )
+    return row.id, token
+
+
+@action
+def withdraw_token(
+    viewer: rules.Viewer, token_id: uuid.UUID, *, at: datetime | None = None
+) -> None:
+    """End one of one's own tokens. Raises BadToken when it is not one's own or has ended."""
+    moment = at or clock.now()
+    done = models.ApiToken.objects.filter(
+        id=token_id, account_id=viewer.account_id, revoked_at__isnull=True
+    ).update(revoked_at=moment)
+    if not done or viewer.account_id is None:
+        raise errors.BadToken()
+    note(
+        "token.withdrawn",
+        token_id,
+        actor=ActorRef("post", viewer.post_id),
+        at=moment,
+        account=viewer.account_id,
+    )

@@ -1,0 +1,340 @@
+"""Every read of access: accounts, the viewer, tokens, the demo's people."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gridward.access import codes, models, rules
+from gridward.access.errors import BadInvitation, BadToken, NoPost, NoSuchAccount, NotYourPost
+from gridward.access.rules import Grant, Viewer
+from gridward.catalog.queries import catalogue
+from gridward.core import clock
+from gridward.directory import queries as directory
+from gridward.directory.rules import Holder, folded, plain_phone
+from gridward.territory import queries as ground
+from gridward.vault import queries as vault
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """A post as the switcher shows it. role_title: in both languages, shown in the active one."""
+
+    post_id: uuid.UUID
+    role: str
+    role_title: object
+    organisation_id: uuid.UUID
+    organisation_zh: str
+    organisation_en: str
+    area_id: int | None
+
+
+# --- accounts ---------------------------------------------------------------------------------
+
+
+def account(account_id: uuid.UUID) -> models.Account:
+    """The account with its person. Raises NoSuchAccount."""
+    try:
+        return models.Account.objects.get(id=account_id)
+    except models.Account.DoesNotExist:
+        raise NoSuchAccount() from None
+
+
+def account_by_login(written: str) -> models.Account | None:
+    """The account that signs in with this staff number or telephone number.
+
+    A phone is found through the vault's keyed index; a number that two people share opens neither.
+    """
+    found = models.Account.objects.filter(login=login_of(written)).first()
+    if found is not None:
+        return found
+    phone = plain_phone(written)
+    if phone is None:
+        return None
+    person = directory.person_of_subject(vault.subjects_by_phone(phone))
+    return None if person is None else models.Account.objects.filter(person=person).first()
+
+
+def account_of_person(person_id: uuid.UUID) -> models.Account | None:
+    """The account of a person, if one was opened."""
+    return models.Account.objects.filter(person_id=person_id).first()
+
+
+def login_of(staff_number: str) -> str:
+    """A staff number as accounts keep it: half-width, lower case."""
+    return folded(staff_number)[:32]
+
+
+def counted_name(written: str) -> str:
+    """The name under which failed sign-ins are counted.
+
+    The same for a person's staff number and phone, so that two ways in are not twice the tries;
+    for a stranger a digest, because people type telephone numbers and passwords there.
+    """
+    found = account_by_login(written)
+    if found is not None:
+        return found.login
+    return "unknown:" + hashlib.sha256(folded(written).encode()).hexdigest()[:24]
+
+
+def persons_without_account(person_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of these people who have no account yet, in the order given."""
+    wanted = list(person_ids)
+    there: set[uuid.UUID] = set()
+    for start in range(0, len(wanted), 5000):
+        rows = models.Account.objects.filter(person_id__in=wanted[start : start + 5000])
+        there.update(rows.values_list("person_id", flat=True))
+    return [p for p in wanted if p not in there]
+
+
+def accounts_of_people(person_ids: Iterable[uuid.UUID]) -> list[models.Account]:
+    """The accounts of these people, by login."""
+    wanted = list(person_ids)
+    found: list[models.Account] = []
+    for start in range(0, len(wanted), 5000):
+        found += models.Account.objects.filter(person_id__in=wanted[start : start + 5000])
+    return sorted(found, key=lambda a: a.login)
+
+
+def lock_account(account_id: uuid.UUID) -> models.Account:
+    """The account, locked until the action ends. Raises NoSuchAccount."""
+    found = models.Account.objects.select_for_update(of=("self",)).filter(id=account_id).first()
+    if found is None:
+        raise NoSuchAccount()
+    return found
+
+
+def lock_invitation(code: str, now: datetime) -> models.Invitation:
+    """The invitation that `code` opens, locked until the action ends. Raises BadInvitation."""
+    found = (
+        models.Invitation.objects.select_for_update()
+        .filter(code_hash=codes.invitation_hash(code))
+        .first()
+    )
+    if found is None or not rules.is_usable(found.expires_at, found.used_at, found.revoked_at, now):
+        raise BadInvitation()
+    return found
+
+
+def invited_account(code: str) -> models.Account:
+    """Whom an invitation code is for, while it can be used. Raises BadInvitation."""
+    found = models.Invitation.objects.filter(code_hash=codes.invitation_hash(code)).first()
+    if found is None or not rules.is_usable(
+        found.expires_at, found.used_at, found.revoked_at, clock.now()
+    ):
+        raise BadInvitation()
+    return account(found.account_id)
+
+
+# --- the viewer -------------------------------------------------------------------------------
+
+
+def viewer_for(
+    account: models.Account, post_id: uuid.UUID | None = None, *, at: datetime | None = None
+) -> Viewer:
+    """The account in one of its posts; one statement, whatever the number of posts.
+
+    post_id: None takes the post last worked in, else the first one held.
+    Raises NoPost when none is held, NotYourPost when `post_id` is not held (any more).
+    """
+    held = directory.posts_of_person(account.person_id, at=at) if account.is_active else []
+    chosen = rules.choose_post([h.post_id for h in held], post_id, account.last_post_id)
+    if chosen is None:
+        raise NotYourPost() if held and post_id is not None else NoPost()
+    return _viewer(next(h for h in held if h.post_id == chosen), account.id)
+
+
+def viewer_of_post(post_id: uuid.UUID, *, at: datetime | None = None) -> Viewer:
+    """Whoever holds the post, as a viewer: for commands, replay and imports; two statements.
+
+    Raises NoSuchPost, and NoPost when it has ended or not begun.
+    """
+    holder = directory.holder(post_id)
+    if not _is_held(holder, at or clock.now()):
+        raise NoPost()
+    found = account_of_person(holder.person_id)
+    return _viewer(holder, None if found is None else found.id)
+
+
+def _is_held(holder: Holder, now: datetime) -> bool:
+    return holder.valid_from <= now and (holder.valid_to is None or now < holder.valid_to)
+
+
+def _viewer(
+    holder: Holder,
+    account_id: uuid.UUID | None,
+    *,
+    only: Iterable[str] | None = None,
+    token_id: uuid.UUID | None = None,
+) -> Viewer:
+    organisation = directory.organisation(holder.organisation_id)
+    role = catalogue().roles.get(holder.role)
+    # a role that the edition in force no longer knows gives nothing
+    capabilities = frozenset(role.capabilities) if role is not None else frozenset()
+    return Viewer(
+        post_id=holder.post_id,
+        account_id=account_id,
+        person_id=holder.person_id,
+        person_name=holder.name,
+        role=holder.role,
+        scope=role.scope if role is not None else "none",
+        organisation_id=organisation.id,
+        organisation_kind=organisation.kind,
+        organisation_type_code=organisation.type_code,
+        area_id=holder.area_id,
+        area_level=0 if holder.area_id is None else ground.area(holder.area_id).level,
+        capabilities=capabilities if only is None else capabilities & frozenset(only),
+        token_id=token_id,
+    )
+
+
+def posts_of(account: models.Account, *, at: datetime | None = None) -> list[PostCard]:
+    """The posts that the account may switch to, oldest first; one statement."""
+    roles = catalogue().roles
+    cards = []
+    for held in directory.posts_of_person(account.person_id, at=at):
+        organisation = directory.organisation(held.organisation_id)
+        role = roles.get(held.role)
+        cards.append(
+            PostCard(
+                post_id=held.post_id,
+                role=held.role,
+                role_title=held.role if role is None else role.title,
+                organisation_id=organisation.id,
+                organisation_zh=organisation.title_zh,
+                organisation_en=organisation.title_en,
+                area_id=held.area_id,
+            )
+        )
+    return cards
+
+
+def grants_of(person_id: uuid.UUID, *, at: datetime | None = None) -> list[Grant]:
+    """Every right of a person with the post that it follows from; for “why may they?”."""
+    roles = catalogue().roles
+    return [
+        Grant(
+            capability=capability,
+            post_id=held.post_id,
+            role=held.role,
+            scope=roles[held.role].scope,
+            area_id=held.area_id,
+            organisation_id=held.organisation_id,
+        )
+        for held in directory.posts_of_person(person_id, at=at)
+        if held.role in roles
+        for capability in sorted(roles[held.role].capabilities)
+    ]
+
+
+# --- tokens -----------------------------------------------------------------------------------
+
+
+def viewer_for_token(token: str, *, at: datetime | None = None) -> Viewer:
+    """Who speaks with a personal API token, with the rights that both token and post give.
+
+    Two statements. Raises BadToken, also when the account is locked or the post has ended.
+    """
+    now = at or clock.now()
+    found = (
+        models.ApiToken.objects.select_related("account")
+        .filter(token_hash=codes.token_hash(token))
+        .first()
+    )
+    if (
+        found is None
+        or not found.account.is_active
+        or not rules.is_usable(found.expires_at, None, found.revoked_at, now)
+    ):
+        raise BadToken()
+    holder = directory.holder(found.post_id)
+    if not _is_held(holder, now):
+        raise BadToken()
+    return _viewer(holder, found.account_id, only=found.scopes, token_id=found.id)
+
+
+def tokens_of(account: models.Account) -> list[models.ApiToken]:
+    """The account's tokens that still work, newest first."""
+    return list(
+        models.ApiToken.objects.filter(
+            account=account, revoked_at__isnull=True, expires_at__gt=clock.now()
+        )
+    )
+
+
+# --- the demo's people ------------------------------------------------------------------------
+
+DEMO_ROLES = (
+    "grid_worker",
+    "community_cadre",
+    "street_desk",
+    "department_handler",
+    "duty_chief",
+    "district_leader",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One sign-in card: somebody to be, and where they work."""
+
+    role: str
+    role_title: object
+    account_id: uuid.UUID
+    post_id: uuid.UUID
+    name: str
+    organisation_zh: str
+    organisation_en: str
+
+
+def demo_people() -> list[DemoPerson]:
+    """One account for each role of the cards, working on the same ground where it can be.
+
+    The grid worker with the lowest area comes first; the station, the street desk and the
+    department are those above that grid, so that one report can be walked with the cards alone.
+    """
+    holders = directory.holders_of_roles(DEMO_ROLES)
+    by_role: dict[str, list[Holder]] = {}
+    for holder in holders:
+        by_role.setdefault(holder.role, []).append(holder)
+    workers = by_role.get("grid_worker", [])
+    first = min(
+        workers, key=lambda h: (h.area_id is None, h.area_id or 0, h.staff_number), default=None
+    )
+    chain: tuple[int | None, ...] = ()
+    if first is not None and first.area_id is not None:
+        chain = ground.area(first.area_id).chain
+    chosen = [
+        min(found, key=lambda h: (_distance(h.area_id, chain), h.staff_number))
+        for role in DEMO_ROLES
+        if (found := by_role.get(role))
+    ]
+    accounts = {a.person_id: a for a in accounts_of_people(h.person_id for h in chosen)}
+    roles = catalogue().roles
+    people = []
+    for holder in chosen:
+        if holder.person_id not in accounts:
+            continue
+        organisation = directory.organisation(holder.organisation_id)
+        people.append(
+            DemoPerson(
+                role=holder.role,
+                role_title=roles[holder.role].title if holder.role in roles else holder.role,
+                account_id=accounts[holder.person_id].id,
+                post_id=holder.post_id,
+                name=holder.name,
+                organisation_zh=organisation.title_zh,
+                organisation_en=organisation.title_en,
+            )
+        )
+    return people
+
+
+def _distance(area_id: int | None, chain: tuple[int | None, ...]) -> int:
+    """0 for the grid itself, then upwards; what lies elsewhere comes last."""
+    if area_id in chain and area_id is not None:
+        return len(chain) - chain.index(area_id)
+    return len(chain) + 1
