@@ -9,27 +9,23 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
-from gridward.access import models, queries
+from gridward.access import models
 
 
 class StaffBackend(BaseBackend):
-    """Staff number or telephone number, and a password."""
+    """An account's login and its password. What was typed becomes a login in `counted_name`."""
 
     def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        written: str | None = None,
         **kwargs: Any,
     ) -> models.Account | None:
-        """The account, or None. username: the name that failures are counted under.
-
-        written: what was typed; kept apart because it may be a telephone number.
-        """
-        if password is None or not (written or username):
+        """The account, or None. username: from `queries.counted_name`."""
+        if not username or password is None:
             return None
-        account = queries.account_by_login(written or username or "")
+        account = models.Account.objects.filter(login=username).first()
         if account is None:
             make_password(password)  # takes as long as for an account that is there
             return None

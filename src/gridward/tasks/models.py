@@ -15,21 +15,30 @@ class Task(models.Model):
     subject_kind, subject_id: what it is about, in a room above (no key upward); round: which
     round of that subject. assignee: the post that does it; empty while anybody of the
     organisation may take it. area: where the place lay when it was asked; a1 … a6: where it lies
-    now, one column per level. words: the vault's secret with what was found.
+    now, one column per level. barred: ids of people who may not do it, because they handled what
+    is to be checked. words: the vault's secret with what was found.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=24)
     state = models.CharField(max_length=8, default="open")
     assignee = models.ForeignKey(
-        "directory.Post", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        "directory.Post",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         db_index=False,
     )
     organisation = models.ForeignKey(
         "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     area = models.ForeignKey(
-        "territory.Area", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        "territory.Area",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         db_index=False,
     )
     a1 = models.BigIntegerField(null=True)
@@ -43,11 +52,16 @@ class Task(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
+    barred = models.JSONField(default=list)
     result = models.CharField(max_length=16, default="", blank=True)
     words = models.UUIDField(null=True, blank=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
     handed_in_by = models.ForeignKey(
-        "directory.Post", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        "directory.Post",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         db_index=False,
     )
     version = models.PositiveIntegerField(default=1)

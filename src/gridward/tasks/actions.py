@@ -1,0 +1,215 @@
+"""Every write of tasks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from gridward.access.rules import Viewer
+from gridward.core import clock, jurisdiction
+from gridward.core.action import action
+from gridward.core.ids import new_id
+from gridward.directory import queries as directory
+from gridward.directory.errors import NoSuchPost
+from gridward.journal import queries as journal
+from gridward.journal.actions import note
+from gridward.journal.rules import ActorRef
+from gridward.tasks import errors, models, queries, rules
+
+
+@action
+def ask_task(
+    kind: str,
+    *,
+    subject_kind: str,
+    subject_id: uuid.UUID,
+    organisation_id: uuid.UUID,
+    actor: ActorRef,
+    round: int = 1,
+    assignee_id: uuid.UUID | None = None,
+    area_id: int | None = None,
+    chain: Sequence[int | None] = (),
+    due_at: datetime | None = None,
+    barred: Collection[uuid.UUID] = (),
+    at: datetime | None = None,
+) -> uuid.UUID:
+    """Ask somebody to look on site; returns the task's id.
+
+    kind: closure_check or pre_verification; assignee_id: a post, None for whoever of the
+    organisation takes it; chain: area ids from the top level down; barred: ids of the people who
+    may not do it. Raises AlreadyAsked, HandlerMayNotCheck, NoSuchPost.
+    """
+    moment = at or clock.now()
+    if queries.open_task_about(subject_id, kind) is not None:
+        raise errors.AlreadyAsked()
+    if assignee_id is not None and directory.holder(assignee_id).person_id in set(barred):
+        raise errors.HandlerMayNotCheck()
+    columns = [*chain, *[None] * 6][:6]
+    task = models.Task(
+        id=new_id(),
+        kind=kind,
+        assignee_id=assignee_id,
+        organisation_id=organisation_id,
+        area_id=area_id,
+        a1=columns[0],
+        a2=columns[1],
+        a3=columns[2],
+        a4=columns[3],
+        a5=columns[4],
+        a6=columns[5],
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        round=round,
+        asked_at=moment,
+        due_at=due_at,
+        barred=sorted(str(person) for person in barred),
+    )
+    task.save(force_insert=True)
+    note(
+        "task.asked",
+        task.id,
+        actor=actor,
+        at=moment,
+        kind=kind,
+        about=subject_id,
+        round=round,
+        assignee=assignee_id,
+        organisation=organisation_id,
+        due=due_at,
+    )
+    return task.id
+
+
+@action
+def hand_in(
+    viewer: Viewer,
+    task_id: uuid.UUID,
+    *,
+    version: int,
+    result: str,
+    words_id: uuid.UUID | None = None,
+    commitment: str | None = None,
+    at: datetime | None = None,
+) -> queries.TaskCard:
+    """Hand in what was found on site; returns the task as it is now.
+
+    result: one of `rules.RESULTS` of its kind; words_id, commitment: the vault's secret with the
+    words and what the journal says of it, needed for every result but the good one.
+    Raises NoSuchTask, TaskChanged, TaskNotOpen, UnknownResult, WordsMissing, HandlerMayNotCheck.
+    """
+    moment = at or clock.now()
+    task = _own_open_task(viewer, task_id, version)
+    if not rules.is_result(task.kind, result):
+        raise errors.UnknownResult(known=", ".join(rules.RESULTS[task.kind]))
+    if result in rules.NEEDS_WORDS and words_id is None:
+        raise errors.WordsMissing()
+    if str(viewer.person_id) in task.barred:
+        raise errors.HandlerMayNotCheck()
+    task.state = "done"
+    task.result = result
+    task.words = words_id
+    task.handed_in_at = moment
+    task.handed_in_by_id = viewer.post_id
+    task.version += 1
+    task.save(update_fields=["state", "result", "words", "handed_in_at", "handed_in_by", "version"])
+    note(
+        "task.handed_in",
+        task.id,
+        actor=ActorRef("post", viewer.post_id),
+        at=moment,
+        kind=task.kind,
+        about=task.subject_id,
+        round=task.round,
+        result=result,
+        words=commitment,
+    )
+    return queries.card_of(task)
+
+
+@action
+def hand_to(
+    viewer: Viewer,
+    task_id: uuid.UUID,
+    *,
+    to_post_id: uuid.UUID,
+    version: int,
+    at: datetime | None = None,
+) -> queries.TaskCard:
+    """Hand a task to a colleague; returns the task as it is now.
+
+    Raises NoSuchTask, TaskChanged, TaskNotOpen, NotAColleague.
+    """
+    moment = at or clock.now()
+    task = _own_open_task(viewer, task_id, version)
+    colleagues = {holder.post_id for holder in queries.colleagues_for(viewer, task_id)}
+    if to_post_id not in colleagues:
+        raise errors.NotAColleague()
+    before = task.assignee_id
+    task.assignee_id = to_post_id
+    task.version += 1
+    task.save(update_fields=["assignee", "version"])
+    note(
+        "task.handed_over",
+        task.id,
+        actor=ActorRef("post", viewer.post_id),
+        at=moment,
+        about=task.subject_id,
+        from_post=before,
+        to_post=to_post_id,
+    )
+    return queries.card_of(task)
+
+
+@action
+def end_task(
+    task_id: uuid.UUID, *, reason: str, actor: ActorRef, at: datetime | None = None
+) -> None:
+    """End an open task without a result, because what it was about went on without it.
+
+    reason: a code. Raises NoSuchTask, TaskNotOpen.
+    """
+    task = queries.lock_task(task_id)
+    if task.state != "open":
+        raise errors.TaskNotOpen()
+    task.state = "ended"
+    task.version += 1
+    task.save(update_fields=["state", "version"])
+    note(
+        "task.ended",
+        task.id,
+        actor=actor,
+        at=at or clock.now(),
+        about=task.subject_id,
+        reason=reason,
+    )
+
+
+def _own_open_task(viewer: Viewer, task_id: uuid.UUID, version: int) -> models.Task:
+    task = queries.lock_task(task_id)
+    taken = task.assignee_id is None and viewer.may(queries.DOES_TASKS)
+    if task.assignee_id != viewer.post_id and not (
+        taken and task.organisation_id == viewer.organisation_id
+    ):
+        # somebody else's task and no task look the same, unless it was one's own a moment ago
+        if task.version != version and task.handed_in_by_id == viewer.post_id:
+            raise _changed(task)
+        raise errors.NoSuchTask()
+    if task.version != version:
+        raise _changed(task)
+    if task.state != "open":
+        raise errors.TaskNotOpen()
+    return task
+
+
+def _changed(task: models.Task) -> errors.TaskChanged:
+    """The refusal that says who did something meanwhile, and when."""
+    name, when = "", ""
+    for line in journal.timeline([task.id], limit=1):
+        when = line.occurred_at.astimezone(jurisdiction.current().tz).strftime("%H:%M")
+        if line.actor_kind == "post":
+            try:
+                name = directory.holder(uuid.UUID(line.actor_id)).name
+            except NoSuchPost:
+                name = ""
+    return errors.TaskChanged(name=name, time=when)
