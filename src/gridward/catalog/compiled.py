@@ -54,7 +54,7 @@ class Content(Entry):
 
     def canonical(self) -> str:
         """The content as one line of JSON that is equal for equal contents."""
-        shape = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        shape = self.model_dump(mode="json", by_alias=True)
         return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -297,6 +297,13 @@ class CalendarYear(Entry):
     source: Source | None = None
 
 
+class AmendedDay(Entry):
+    """One day that a jurisdiction decided on its own, whatever the year says."""
+
+    day: date
+    works: bool
+
+
 class CalendarDefinition(Entry):
     """A desk's hours and the years whose holidays are known."""
 
@@ -307,6 +314,7 @@ class CalendarDefinition(Entry):
     weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)]
     convention: Convention = Convention.END_OF_LAST_WINDOW
     years: dict[int, CalendarYear] = {}
+    amendments: tuple[AmendedDay, ...] = ()
     source: Source | None = None
 
     @model_validator(mode="after")
@@ -330,6 +338,7 @@ class CalendarDefinition(Entry):
         for year in self.years.values():
             days.update(dict.fromkeys(year.holidays, False))
             days.update(dict.fromkeys(year.workdays, True))
+        days.update({each.day: each.works for each in self.amendments})
         return Calendar(
             key=self.key,
             zone=self.zone,
@@ -432,6 +441,20 @@ class Settings(Entry):
 # --- processes ----------------------------------------------------------------------------
 
 SAME = "same"
+# what a reporter can be shown; screens have a wording for each
+STAGES = frozenset({"submitted", "accepted", "assigned", "handling", "checking", "closed"})
+SIDES = frozenset(
+    {
+        "need_info",
+        "declined",
+        "merged",
+        "returned",
+        "joint",
+        "suspended",
+        "reopened",
+        "withdrawn",
+    }
+)
 OUTSIDERS = frozenset({"reporter", "worker", "system"})
 
 

@@ -1,0 +1,267 @@
+"""What must hold between the entries of a catalogue, whoever wrote them: a pack or a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from gridward.catalog import registry, rules
+from gridward.catalog.compiled import Content
+from gridward.catalog.definitions import (
+    OUTSIDERS,
+    SAME,
+    SIDES,
+    STAGES,
+    LimitFrom,
+    Matter,
+    Milestone,
+    Process,
+)
+from gridward.catalog.errors import Fault
+from gridward.catalog.registry import Kind
+from gridward.catalog.yamlfile import Place
+from gridward.journal import verbs
+
+Spot = Callable[[str, str, Place], tuple[str, int]]  # section, key, place -> file, line
+
+
+def faults_of(content: Content, spot: Spot) -> list[Fault]:
+    """Everything that does not fit together; `spot` says where an entry stands."""
+    return [
+        *_matters(content, spot),
+        *_conditions(content, spot),
+        *_responsibility(content, spot),
+        *_people(content, spot),
+        *_time(content, spot),
+        *(fault for process in content.processes for fault in _process(process, content, spot)),
+    ]
+
+
+def _unknown(name: str, known: Collection[str], what: str, at: tuple[str, int]) -> Iterator[Fault]:
+    if name not in known:
+        yield Fault(*at, what, name)
+
+
+def _matters(content: Content, spot: Spot) -> Iterator[Fault]:
+    groups = {group.key for group in content.groups}
+    processes = {process.key for process in content.processes}
+    conditions = {condition.key: condition for condition in content.conditions}
+    for matter in content.matters:
+        at = matter.key
+        yield from _unknown(matter.group, groups, "a known group", spot("matters", at, ("group",)))
+        yield from _unknown(
+            matter.process, processes, "a known process", spot("matters", at, ("process",))
+        )
+        for i, key in enumerate(matter.conditions):
+            where = spot("matters", at, ("conditions", i))
+            condition = conditions.get(key)
+            if condition is None:
+                yield Fault(*where, "a known filing condition", key)
+            elif condition.matter != at:
+                yield Fault(*where, f"a filing condition of {at}", f"{key} of {condition.matter}")
+
+
+def _conditions(content: Content, spot: Spot) -> Iterator[Fault]:
+    matters = {matter.key: matter for matter in content.matters}
+    processes = {process.key: process for process in content.processes}
+    for condition in content.conditions:
+        where = spot("conditions", condition.key, ("matter",))
+        matter = matters.get(condition.matter)
+        if matter is None:
+            yield Fault(*where, "a known matter", condition.matter)
+            continue
+        if condition.key not in matter.conditions:
+            yield Fault(*where, f"{condition.key} among the matter's conditions", "it missing")
+        process = processes.get(matter.process)
+        if process is None:
+            continue
+        keys = [milestone.key for milestone in condition.milestones]
+        for i, milestone in enumerate(condition.milestones):
+            place: Place = ("milestones", i)
+            if keys.index(milestone.key) != i:
+                at = spot("conditions", condition.key, (*place, "key"))
+                yield Fault(*at, "every key once", f"{milestone.key} again")
+            yield from _milestone(
+                milestone,
+                process,
+                content,
+                lambda inner, place=place, key=condition.key: spot(  # type: ignore[misc]
+                    "conditions", key, (*place, *inner)
+                ),
+            )
+
+
+def _responsibility(content: Content, spot: Spot) -> Iterator[Fault]:
+    matters = {matter.key: matter for matter in content.matters}
+    groups = {group.key for group in content.groups}
+    departments = {department.key for department in content.departments}
+    for rule in content.responsibility:
+
+        def at(*place: str | int, key: str = rule.key) -> tuple[str, int]:
+            return spot("responsibility", key, place)
+
+        if rule.matter:
+            yield from _unknown(rule.matter, matters, "a known matter", at("matter"))
+        for i, named in enumerate(rule.matters):
+            yield from _unknown(named, matters, "a known matter", at("matters", i))
+        if rule.group:
+            yield from _unknown(rule.group, groups, "a known group", at("group"))
+        if rule.condition and rule.matter in matters:
+            offered = matters[rule.matter].conditions
+            yield from _unknown(
+                rule.condition, offered, f"a condition of {rule.matter}", at("condition")
+            )
+        yield from _unknown(rule.lead, departments, "a known department", at("lead"))
+        for i, helper in enumerate(rule.help):
+            yield from _unknown(helper, departments, "a known department", at("help", i))
+    for matter, (first, second) in rules.tied_rules(content.responsibility, content.matters):
+        where = spot("responsibility", second.key, ())
+        yield Fault(
+            *where, f"one rule to decide for {matter.key}", f"{first.key} and {second.key} alike"
+        )
+    for matter in content.matters:
+        if not _is_covered(matter, content):
+            where = spot("matters", matter.key, ())
+            yield Fault(*where, "a responsibility rule that always fits", "none")
+
+
+def _is_covered(matter: Matter, content: Content) -> bool:
+    return all(
+        rules.fitting_rules(
+            content.responsibility, matter=matter, condition=condition, area_kind=None
+        )
+        for condition in matter.conditions
+    )
+
+
+def _people(content: Content, spot: Spot) -> Iterator[Fault]:
+    departments = {department.key for department in content.departments}
+    for desk, codes in content.desks.items():
+        for i, code in enumerate(codes):
+            if code != "*":
+                yield from _unknown(
+                    code, departments, "a known department or *", spot("desks", desk, (i,))
+                )
+    capabilities = registry.names(Kind.CAPABILITY)
+    for role in content.roles:
+        for i, name in enumerate(role.capabilities):
+            yield from _unknown(
+                name,
+                capabilities,
+                "a known capability",
+                spot("roles", role.key, ("capabilities", i)),
+            )
+
+
+def _time(content: Content, spot: Spot) -> Iterator[Fault]:
+    calendars = {calendar.key for calendar in content.calendars}
+    for name, key in content.settings.calendars.items():
+        yield from _unknown(
+            key, calendars, "a known calendar", spot("settings", "calendars", (name,))
+        )
+    if "desk" not in content.settings.calendars:
+        yield Fault(*spot("settings", "calendars", ()), "a calendar for desk", "none")
+    schemes = {scheme.key for scheme in content.level_schemes}
+    if content.level_scheme not in schemes:
+        yield Fault(
+            *spot("level_schemes", content.level_scheme, ()),
+            "a known level scheme",
+            content.level_scheme,
+        )
+
+
+def _process(process: Process, content: Content, spot: Spot) -> Iterator[Fault]:
+    def at(*place: str | int) -> tuple[str, int]:
+        return spot("processes", process.key, place)
+
+    states = {state.key: state for state in process.states}
+    for part, entries in (
+        ("states", process.states),
+        ("steps", process.steps),
+        ("milestones", process.milestones),
+    ):
+        keys = [entry.key for entry in entries]
+        for i, key in enumerate(keys):
+            if keys.index(key) != i:
+                yield Fault(*at(part, i, "key"), "every key once", f"{key} again")
+    for i, state in enumerate(process.states):
+        yield from _unknown(state.stage, STAGES, "a known stage", at("states", i, "stage"))
+        if state.side:
+            yield from _unknown(state.side, SIDES, "a known side state", at("states", i, "side"))
+    yield from _unknown(process.start, states, "a state of this process", at("start"))
+    known = {
+        "guards": ("a known guard", registry.names(Kind.GUARD)),
+        "effects": ("a known effect", registry.names(Kind.EFFECT)),
+        "by": (
+            "a known capability, reporter, worker or system",
+            registry.names(Kind.CAPABILITY) | OUTSIDERS,
+        ),
+    }
+    declared = registry.names(Kind.VERB) | {verb.key for verb in verbs.every()}
+    for i, step in enumerate(process.steps):
+        for j, key in enumerate(step.from_):
+            yield from _unknown(key, states, "a state of this process", at("steps", i, "from", j))
+        if step.to != SAME:
+            yield from _unknown(
+                step.to, states, "a state of this process or same", at("steps", i, "to")
+            )
+        if not step.from_ and step.to != process.start:
+            yield Fault(*at("steps", i, "to"), f"{process.start}, where cases begin", step.to)
+        for name, (what, names) in known.items():
+            for j, value in enumerate(getattr(step, name)):
+                yield from _unknown(value, names, what, at("steps", i, name, j))
+        yield from _unknown(step.verb, declared, "a declared journal verb", at("steps", i, "verb"))
+    for i, milestone in enumerate(process.milestones):
+        yield from _milestone(
+            milestone,
+            process,
+            content,
+            lambda inner, i=i: at("milestones", i, *inner),  # type: ignore[misc]
+        )
+    yield from _ways(process, at)
+
+
+def _ways(process: Process, at: Callable[..., tuple[str, int]]) -> Iterator[Fault]:
+    onward: dict[str, set[str]] = {state.key: set() for state in process.states}
+    for step in process.steps:
+        for key in step.from_:
+            if key in onward and step.to != SAME and step.to in onward:
+                onward[key].add(step.to)
+    reached, waiting = set[str](), [process.start]
+    while waiting:
+        here = waiting.pop()
+        if here not in reached and here in onward:
+            reached.add(here)
+            waiting += onward[here]
+    ending = {state.key for state in process.states if state.group == "closed"}
+    grown = True
+    while grown:
+        more = {key for key, to in onward.items() if key not in ending and to & ending}
+        grown = bool(more)
+        ending |= more
+    for i, state in enumerate(process.states):
+        if state.key not in reached:
+            yield Fault(*at("states", i), "a state that some step reaches", state.key)
+        elif state.key not in ending:
+            yield Fault(*at("states", i), "a way from here to a closed state", state.key)
+
+
+def _milestone(
+    milestone: Milestone,
+    process: Process,
+    content: Content,
+    at: Callable[[Place], tuple[str, int]],
+) -> Iterator[Fault]:
+    steps = {step.key for step in process.steps}
+    states = {state.key for state in process.states}
+    for name in ("starts", "stops"):
+        for i, key in enumerate(getattr(milestone, name)):
+            yield from _unknown(key, steps, "a step of this process", at((name, i)))
+    for i, key in enumerate(milestone.pauses_in):
+        yield from _unknown(key, states, "a state of this process", at(("pauses_in", i)))
+    yield from _unknown(
+        milestone.hours, content.settings.calendars, "a name of settings.calendars", at(("hours",))
+    )
+    if isinstance(milestone.limit, LimitFrom):
+        kind, _, name = milestone.limit.from_.partition(".")
+        if kind == "settings" and content.settings.pace(name) is None:
+            yield Fault(*at(("limit", "from")), "a pace of the settings", milestone.limit.from_)
