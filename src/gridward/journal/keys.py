@@ -1,0 +1,161 @@
+"""The journal's two keys, outside the database: one signs seals, one marks entries as ours.
+
+    var/<jurisdiction>/keys/seal.key    Ed25519, private; replaced when it is renewed
+    var/<jurisdiction>/keys/seal.pub    every public key ever used: "<id> <key>" per line
+    var/<jurisdiction>/keys/entry.key   32 bytes for the mark on each entry
+
+Whoever may only reach the database can change rows, but cannot make a seal or a mark.
+"""
+
+import base64
+import os
+import threading
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from gridward.core import jurisdiction
+
+_lock = threading.Lock()
+_entry_keys: dict[Path, bytes] = {}
+
+
+def folder() -> Path:
+    """The folder of this jurisdiction's keys, made with mode 700."""
+    path = jurisdiction.var_path("keys")
+    if not path.is_dir():
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def key_id(public: bytes) -> str:
+    """The short name of a public key: 16 hexadecimal characters."""
+    return sha256(public).hexdigest()[:16]
+
+
+def keep_secret(path: Path, fresh: bytes) -> bytes:
+    """What stands in `path`; when nothing does, `fresh` is written first (mode 600, on disk).
+
+    Two processes may ask at once: both get the same.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        pass
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(fresh)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(beside, path)  # fails when somebody was first; never replaces
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+    sync_folder(path.parent)
+    return path.read_bytes()
+
+
+def sync_folder(path: Path) -> None:
+    """Makes names just written in `path` survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# Entries ------------------------------------------------------------------------------------------
+
+
+def entry_key(*, make: bool = True) -> bytes | None:
+    """The key of the marks, or None when there is none and none is to be made."""
+    path = folder() / "entry.key"
+    known = _entry_keys.get(path)
+    if known is not None:
+        return known
+    if not make and not path.exists():
+        return None
+    with _lock:
+        key = keep_secret(path, os.urandom(32))
+        _entry_keys[path] = key
+    return key
+
+
+def mark(key: bytes, text: str) -> str:
+    """The mark of an entry with this canonical text: 22 characters."""
+    return b64(blake2b(text.encode(), key=key, digest_size=16).digest())
+
+
+def forget() -> None:
+    """Lets the keys held in memory go, so that they are read anew (after a restore)."""
+    _entry_keys.clear()
+
+
+# Seals --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Signer:
+    id: str
+    public: bytes
+    private: Ed25519PrivateKey
+
+    def sign(self, text: str) -> str:
+        """The signature under `text`: 86 characters."""
+        return b64(self.private.sign(text.encode()))
+
+
+def signer() -> Signer:
+    """The present sealing key, made on first use, its public half kept in seal.pub."""
+    path = folder() / "seal.key"
+    raw = keep_secret(path, Ed25519PrivateKey.generate().private_bytes_raw())
+    private = Ed25519PrivateKey.from_private_bytes(raw)
+    public = private.public_key().public_bytes_raw()
+    name = key_id(public)
+    if name not in public_keys():
+        with _lock, (folder() / "seal.pub").open("a") as file:
+            file.write(f"{name} {b64(public)}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    return Signer(name, public, private)
+
+
+def renew_signer() -> Signer:
+    """Puts a fresh sealing key in place of the present one; old seals stay verifiable."""
+    signer()
+    path = folder() / "seal.key"
+    path.replace(path.with_name(f"seal.key.until-{signer().id}"))
+    return signer()
+
+
+def public_keys() -> dict[str, bytes]:
+    """Every public key that ever sealed here, by id."""
+    try:
+        lines = (folder() / "seal.pub").read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.split() for line in lines if line.strip())
+    return {name: unb64(public) for name, public in pairs}
+
+
+def is_signed(text: str, signature: str, public: bytes) -> bool:
+    """Whether the owner of `public` signed `text`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(unb64(signature), text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
