@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connections
-
-from gridward.core.jurisdiction import Jurisdiction
-from tests import databases
+from tests import databases, machine
 from tests.databases import Space
 
-pytest_plugins: list[str] = []
+from gridward.core.jurisdiction import Jurisdiction
+
 _serial = iter(range(1, 10**9))
+
+
+# real files of a city are looked at when somebody says where they are: make accept DATA=…
+collect_ignore = [] if os.environ.get("GRIDWARD_ACCEPT_DATA") else ["acceptance"]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -97,3 +102,28 @@ def two_spaces(
     PostgreSQL database. Enter one with `with space.entered():`."""
     with django_db_blocker.unblock(), databases.spaces(maker, tmp_path, 2) as made:  # type: ignore[attr-defined]
         yield made[0], made[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, driven by Playwright; one for all journeys of a worker."""
+    program = machine.chromium()
+    if program is None:
+        pytest.skip("no Chromium (set GRIDWARD_TEST_CHROMIUM or install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    # its event loop lives in this thread as long as the browser does
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--use-gl=angle",
+                "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
+                "--ignore-gpu-blocklist",
+            ],
+        )
+        yield started
+        started.close()

@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from tests.machine import admin_url
 
 from gridward.core import grants, jurisdiction
 from gridward.core.jurisdiction import Jurisdiction
@@ -65,7 +66,7 @@ class Space:
                 try:
                     gate.wait(seconds)
                     results[index] = call()
-                except BaseException as error:  # noqa: BLE001 - the test looks at it
+                except BaseException as error:
                     results[index] = error
                 finally:
                     connections[self.alias].close()
@@ -206,14 +207,6 @@ class SqliteMaker:
             Path(made["NAME"] + end).unlink(missing_ok=True)
 
 
-def admin_url() -> str:
-    """Where an administrator reaches the test server."""
-    return (
-        os.environ.get("GRIDWARD_TEST_POSTGRES_URL", "").strip()
-        or "postgresql://postgres@127.0.0.1:5432/postgres"
-    )
-
-
 class PostgresMaker:
     """CREATE DATABASE … TEMPLATE …: owned by one role, used by another that is neither owner nor
     superuser and holds the same grants as in real use. The template has two migrated schemas."""
@@ -229,7 +222,9 @@ class PostgresMaker:
             return
         template = f"{self.prefix}_template"
         self._roles()
-        self._admin(f'CREATE DATABASE "{template}" OWNER {OWNER} TEMPLATE template0 ENCODING \'UTF8\'')
+        self._admin(
+            f"CREATE DATABASE \"{template}\" OWNER {OWNER} TEMPLATE template0 ENCODING 'UTF8'"
+        )
         (run_dir / "prefix.txt").write_text(self.prefix)
         for schema in ("public", SECOND_SCHEMA):
             with self.connect(**{**self.info, "dbname": template}, autocommit=True) as link:
@@ -284,9 +279,7 @@ class PostgresMaker:
     def url(self, made: dict[str, Any]) -> str:
         schema = "public" if "search_path=public" in made["OPTIONS"]["options"] else SECOND_SCHEMA
         host, port = made["HOST"] or "127.0.0.1", made["PORT"] or "5432"
-        return (
-            f"postgresql://{APPLICATION}:{PASSWORD}@{host}:{port}/{made['NAME']}?schema={schema}"
-        )
+        return f"postgresql://{APPLICATION}:{PASSWORD}@{host}:{port}/{made['NAME']}?schema={schema}"
 
     def drop(self, made: dict[str, Any]) -> None:
         self._admin(f'DROP DATABASE IF EXISTS "{made["NAME"]}" WITH (FORCE)')
@@ -306,7 +299,8 @@ def sweep(config: pytest.Config) -> None:
     prefix = named.read_text()
     with psycopg.connect(admin_url(), autocommit=True) as link:
         rows = link.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE %s", [prefix.replace("_", r"\_") + "%"]
+            "SELECT datname FROM pg_database WHERE datname LIKE %s",
+            [prefix.replace("_", r"\_") + "%"],
         ).fetchall()
         for (name,) in rows:
             link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -5,10 +5,12 @@ GRIDWARD_DATABASE_URL   sqlite:///… or postgresql://role@host/database?schema=
 GRIDWARD_SECRET_KEY     for sessions and forms; default: made once and kept in VAR/secret.key
 GRIDWARD_HOSTS          host names that are answered, separated by commas (default: loopback only)
 GRIDWARD_DEMO           1 shows the demo's sign-in cards (with a demo database on loopback only)
+GRIDWARD_BIND           address that `gridward serve` listens on (default 127.0.0.1)
 GRIDWARD_NUMBER         three digits that begin every receipt (default 000)
 GRIDWARD_KEY            short name of the jurisdiction in paths and jobs (default main)
 GRIDWARD_ZONE           IANA time zone (default Asia/Shanghai)
 GRIDWARD_DEBUG          1 for developers
+GRIDWARD_LOG_LEVEL      of our own lines (default INFO)
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from urllib.parse import parse_qs, unquote, urlparse
 from django.utils.translation import gettext_lazy as _
 
 from gridward.core.jurisdiction import Jurisdiction
+from gridward.web import logs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent.parent
@@ -35,6 +38,8 @@ def env(name: str, default: str = "") -> str:
 def database_from_url(url: str) -> dict[str, Any]:
     """A DATABASES entry for sqlite:///path or postgresql://user:password@host:port/name?schema=s."""
     parts = urlparse(url)
+    # a demonstration being built is thrown away when anything interrupts it
+    synchronous = "OFF" if env("GRIDWARD_BUILDING") == "1" else "FULL"
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -44,7 +49,8 @@ def database_from_url(url: str) -> dict[str, Any]:
                 "timeout": 10,
                 # FULL: a receipt once given survives a power cut
                 "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                    f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};"
+                    "PRAGMA foreign_keys=ON;"
                     "PRAGMA secure_delete=ON; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
                     "PRAGMA temp_store=MEMORY"
                 ),
@@ -66,7 +72,9 @@ def database_from_url(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": False,
         }
-    raise ValueError(f"GRIDWARD_DATABASE_URL begins {parts.scheme!r}; use sqlite:/// or postgresql://")
+    raise ValueError(
+        f"GRIDWARD_DATABASE_URL begins {parts.scheme!r}; use sqlite:/// or postgresql://"
+    )
 
 
 def secret_key() -> str:
@@ -89,8 +97,11 @@ def secret_key() -> str:
 
 
 GRIDWARD_VAR = Path(env("GRIDWARD_VAR") or "var").resolve()
-GRIDWARD_PACKS = next(p for p in (ROOT / "packs", PACKAGE / "_packs") if p.is_dir() or p.parent == PACKAGE)
+GRIDWARD_PACKS = next(
+    p for p in (ROOT / "packs", PACKAGE / "_packs") if p.is_dir() or p.parent == PACKAGE
+)
 GRIDWARD_DEMO = env("GRIDWARD_DEMO") == "1"
+GRIDWARD_BIND = env("GRIDWARD_BIND") or "127.0.0.1"
 GRIDWARD_KEY = env("GRIDWARD_KEY") or "main"
 GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {
     GRIDWARD_KEY: Jurisdiction(
@@ -103,7 +114,11 @@ GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {
 
 DEBUG = env("GRIDWARD_DEBUG") == "1"
 SECRET_KEY = secret_key()
-ALLOWED_HOSTS = [h for h in env("GRIDWARD_HOSTS").split(",") if h] or ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [h for h in env("GRIDWARD_HOSTS").split(",") if h] or [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
 DATABASES = {
     "default": database_from_url(
         env("GRIDWARD_DATABASE_URL") or f"sqlite:///{GRIDWARD_VAR / 'gridward.sqlite3'}"
@@ -128,6 +143,7 @@ INSTALLED_APPS = [
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 MIDDLEWARE = [
+    "gridward.web.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -137,7 +153,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "gridward.web.problems.ProblemMiddleware",
 ]
+CSRF_FAILURE_VIEW = "gridward.web.problems.csrf_refused"
 ROOT_URLCONF = "gridward.web.urls"
 WSGI_APPLICATION = "gridward.web.wsgi.application"
 TEMPLATES = [
@@ -173,3 +191,6 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.config(debug=DEBUG, level=env("GRIDWARD_LOG_LEVEL", "INFO"))

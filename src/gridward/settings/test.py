@@ -28,7 +28,7 @@ atexit.register(_remove)
 for _name in [n for n in os.environ if n.startswith("GRIDWARD_") and "_TEST_" not in n]:
     del os.environ[_name]
 os.environ["GRIDWARD_VAR"] = str(_var)
-os.environ["GRIDWARD_SECRET_KEY"] = "only-for-tests"
+os.environ["GRIDWARD_SECRET_KEY"] = "only-for-tests"  # noqa: S105
 GRIDWARD_TEST_ENGINE = os.environ.get("GRIDWARD_TEST_ENGINE", "sqlite")
 if GRIDWARD_TEST_ENGINE not in ("sqlite", "postgres"):
     raise ValueError("GRIDWARD_TEST_ENGINE is sqlite or postgres")

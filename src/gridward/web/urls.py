@@ -4,7 +4,17 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from gridward.web import health
+
+handler400 = "gridward.web.problems.bad_request"
+handler403 = "gridward.web.problems.refused"
+handler404 = "gridward.web.problems.not_found"
+handler500 = "gridward.web.problems.our_fault"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
 for prefix, module in (
     ("", "gridward.web.ui.urls"),
     ("", "gridward.web.portal.urls"),

@@ -2,7 +2,13 @@
 
 from django.apps import AppConfig
 
+from gridward.core import ticks
+
 
 class CliConfig(AppConfig):
     name = "gridward.web.cli"
     label = "cli"
+
+    def ready(self) -> None:
+        """Has the ticker look for jobs that a killed worker of this host left behind."""
+        ticks.register("jobs.requeue", "gridward.web.cli.jobs.requeue_of_dead_workers", 5)

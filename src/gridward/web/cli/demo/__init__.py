@@ -1,0 +1,1 @@
+"""The demonstration: how it is built (`building`) and what is put in (`phases`)."""

@@ -1,0 +1,61 @@
+"""`gridward demo`: builds a demonstration district when there is none, and serves it."""
+
+from __future__ import annotations
+
+import os
+import time
+from argparse import SUPPRESS
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from gridward.web.cli import leash
+from gridward.web.cli.base import ReportCommand
+from gridward.web.cli.demo import building, phases
+from gridward.web.cli.management.commands.serve import serve
+from gridward.web.cli.management.commands.web import server_options
+
+
+class Command(ReportCommand):
+    help = "Make a demonstration district (all names invented) and serve it on this machine."
+
+    def add_options(self, parser: CommandParser) -> None:
+        server_options(parser)
+        parser.add_argument("--prepare-only", action="store_true", help="make it, do not serve it")
+        parser.add_argument("--afresh", action="store_true", help="make it again")
+        parser.add_argument("--build-here", action="store_true", help=SUPPRESS)
+
+    def report(self, **options: Any) -> None:
+        if options["build_here"]:
+            self._build_here()
+            return
+        started = time.monotonic()
+        ready = building.is_ready()
+        if options["afresh"] or not ready:
+            building.build(self.say)
+            self.say(f"The demonstration was made in {time.monotonic() - started:.0f} s.")
+        if options["prepare_only"]:
+            self.finish(True, {"made": not ready, "var": str(settings.GRIDWARD_VAR)}, "")
+            return
+        os.environ["GRIDWARD_DEMO"] = "1"
+        serve(
+            self,
+            port=options["port"],
+            bind=options["bind"],
+            workers=options["workers"],
+            threads=options["threads"],
+        )
+
+    def _build_here(self) -> None:
+        leash.hold_from_environment()
+        count, width = len(phases.PHASES), max(len(p.title) for p in phases.PHASES)
+        for number, phase in enumerate(phases.PHASES, start=1):
+            self.say(f"[{number}/{count}] {phase.title:<{width}} ", end="")
+            started = time.monotonic()
+            told: list[str] = []
+            phase.run(told.append)
+            said = f"  {told[-1]}" if told else ""
+            self.say(f"{time.monotonic() - started:6.1f} s{said}")
+        building.finish_here()
+        self.finish(True, {}, "")

@@ -1,0 +1,33 @@
+"""`gridward ticker`: calls what is due: the sealer, the sweeper of clocks, the retries."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from gridward.core import jurisdiction
+from gridward.web.cli import leash, ticking
+from gridward.web.cli.base import ReportCommand
+
+
+class Command(ReportCommand):
+    help = "Call what is due in every jurisdiction until told to end; one ticker at a time works."
+
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="call everything once and end")
+
+    def report(self, **options: Any) -> None:
+        leash.hold_from_environment()
+        if options["once"]:
+            told = {}
+            for here in jurisdiction.every():
+                with jurisdiction.using(here.key):
+                    told[here.key] = ticking.run_all()
+            self.finish(True, {"ticks": told})
+            return
+        asked: list[int] = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda n, _frame: asked.append(n))
+        self.finish(True, {"calls": ticking.tick_until(lambda: bool(asked))})
