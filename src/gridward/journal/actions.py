@@ -24,6 +24,7 @@ __all__ = [
     "bump_generation",
     "commit",
     "entry_for",
+    "forget_keys",
     "give_back",
     "lease",
     "note",
@@ -182,6 +183,11 @@ def _write(buffer: _Buffer, running: ActionContext) -> None:
     deliver.enqueue(running.jurisdiction, str(running.cause))
 
 
+def forget_keys() -> None:
+    """Lets the keys held in memory go, so that they are read anew (after a restore)."""
+    keys.forget()
+
+
 # Generations and leases ---------------------------------------------------------------------------
 
 
@@ -296,4 +302,3 @@ def enqueue_delivery(cause: UUID) -> None:
     from gridward.journal.jobs import deliver
 
     deliver.enqueue(jurisdiction.current().key, str(cause))
-

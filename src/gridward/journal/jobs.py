@@ -31,7 +31,7 @@ def _attempt(delivery_id: UUID) -> bool:
         with queries.remembered_generations():
             subscription = subscriptions.subscription(row.subscriber)
             if subscription is None:
-                raise LookupError("no such subscriber")  # noqa: TRY301
+                raise LookupError("no such subscriber")
             subscription.call(row.entry_id)
     except Exception as fault:
         state = actions.fail_delivery(delivery_id, error=_where(fault))

@@ -17,18 +17,10 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from gridward.core import jurisdiction
+from gridward.core.keyfiles import folder, keep_secret
 
 _lock = threading.Lock()
 _entry_keys: dict[Path, bytes] = {}
-
-
-def folder() -> Path:
-    """The folder of this jurisdiction's keys, made with mode 700."""
-    path = jurisdiction.var_path("keys")
-    if not path.is_dir():
-        path.mkdir(mode=0o700, exist_ok=True)
-    return path
 
 
 def b64(data: bytes) -> str:
@@ -42,40 +34,6 @@ def unb64(text: str) -> bytes:
 def key_id(public: bytes) -> str:
     """The short name of a public key: 16 hexadecimal characters."""
     return sha256(public).hexdigest()[:16]
-
-
-def keep_secret(path: Path, fresh: bytes) -> bytes:
-    """What stands in `path`; when nothing does, `fresh` is written first (mode 600, on disk).
-
-    Two processes may ask at once: both get the same.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        pass
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(fresh)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(beside, path)  # fails when somebody was first; never replaces
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
-    sync_folder(path.parent)
-    return path.read_bytes()
-
-
-def sync_folder(path: Path) -> None:
-    """Makes names just written in `path` survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # Entries ------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Who wants to hear of what: declared by rooms in `AppConfig.ready()`.
 
-    subscribe("cases.suggest", verbs=["report.submitted"], handler="gridward.cases.handlers.suggest")
+    subscribe("cases.suggest", verbs=["report.submitted"],
+              handler="gridward.cases.handlers.suggest")
 
 A handler takes the entry's id and may be called more than once for it, so it does its work only
 where the work is not yet done.

@@ -40,7 +40,9 @@ class Fault:
     position: int | None = None
 
     def __str__(self) -> str:
-        what = f"seal {self.seal}" if self.code.startswith(("seal", "chain", "head", "root")) else ""
+        what = (
+            f"seal {self.seal}" if self.code.startswith(("seal", "chain", "head", "root")) else ""
+        )
         if not what:
             what = f"entry {self.entry}" if self.entry else "an entry"
             if self.seal is not None:
@@ -149,9 +151,7 @@ def verify(head: Mapping[str, Any] | None = None) -> Report:
     for row in _entries_waiting():
         report.entries += 1
         report.pending += 1
-        if row.position is not None:
-            report.add("entry_altered", None, row.id)
-        elif not row.agrees():
+        if row.position is not None or not row.agrees():
             report.add("entry_altered", None, row.id)
         elif key is not None and keys.mark(key, row.canonical) != row.mac:
             report.add("entry_foreign", None, row.id)
