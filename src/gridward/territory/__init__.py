@@ -1,0 +1,1 @@
+"""The ground, cut into cells: levels, areas with validity, locating a point, the proof of cover."""

@@ -1,0 +1,350 @@
+"""Every read of the territory. Who lies where is public: nobody is kept from reading it.
+
+All answers about today come from a Ground in memory, one per jurisdiction, made anew when the
+generation "territory" has moved on. A query costs no statement but that one's (shared by all
+names and read once per request or action).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import shapely
+from django.db.models import Max
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from gridward.catalog import queries as catalog
+from gridward.core import geodesy, jurisdiction
+from gridward.core.action import context, in_action
+from gridward.core.geodesy import Datum
+from gridward.journal.queries import generation
+from gridward.territory import errors
+from gridward.territory.models import Area, AreaCode, Boundary, BoundaryVersion, Level
+from gridward.territory.rules import (
+    EDGE,
+    INSIDE,
+    NEAREST,
+    OUTSIDE,
+    AreaView,
+    Chain,
+    Ground,
+    LevelScheme,
+    Location,
+    Surveyed,
+    scheme_from,
+)
+from gridward.territory.rules.levels import Level as SchemeLevel
+
+__all__ = [
+    "agreed_scheme",
+    "area",
+    "area_of_code",
+    "areas_of_level",
+    "boundary_version",
+    "chain",
+    "chain_names",
+    "children",
+    "find_code",
+    "forget",
+    "ground",
+    "level_title",
+    "locate",
+    "locator",
+    "path_name",
+    "polygon_geojson",
+    "reason_text",
+    "scheme",
+    "survey",
+]
+
+NAME = "territory"  # of the generation
+_WRITTEN = "territory.written"  # in an action's memo: what it sees is not yet for others
+_OWN = "territory.ground"
+_making = threading.Lock()
+_grounds: dict[str, tuple[int, Ground]] = {}
+
+
+def ground() -> Ground:
+    """The current areas and boundaries of this jurisdiction, from memory.
+
+    An action that has changed them sees its own changes; others see them after its commit.
+    """
+    if in_action():
+        memo = context().memo
+        if _WRITTEN in memo:
+            if _OWN not in memo:
+                memo[_OWN] = _read()
+            own: Ground = memo[_OWN]
+            return own
+    key, now = jurisdiction.current().key, generation(NAME)
+    held = _grounds.get(key)
+    if held is not None and held[0] == now:
+        return held[1]
+    with _making:
+        held = _grounds.get(key)
+        if held is None or held[0] != now:
+            held = _grounds[key] = (now, _read())
+    return held[1]
+
+
+def forget() -> None:
+    """Drop what this process holds in memory, of all jurisdictions."""
+    _grounds.clear()
+
+
+def mark_written() -> None:
+    """For the room's actions: from here the running action reads its own state."""
+    memo = context().memo
+    memo[_WRITTEN] = True
+    memo.pop(_OWN, None)
+
+
+# points
+
+
+def locate(lng: float, lat: float, *, datum: Datum | str = Datum.WGS84) -> Location:
+    """The smallest area at a point, its chain, why, and the boundary version used.
+
+    Some 10 µs; for thousands of points take `locator().locate_many`. Raises NotAPlace.
+    """
+    if datum is not Datum.WGS84:
+        if not geodesy.is_coordinate(lng, lat):
+            raise errors.NotAPlace(lng=lng, lat=lat)
+        lng, lat = geodesy.to_wgs84(lng, lat, datum)
+    return ground().locate(lng, lat)
+
+
+def locator() -> Ground:
+    """The ground to locate many points in: `.locate(lng, lat)`, `.locate_many(lngs, lats)`.
+
+    Hold it for one import or one request, not for longer: it does not follow later boundaries.
+    """
+    return ground()
+
+
+def reason_text(location: Location) -> Promise:
+    """The sentence that says why a point was put where it was."""
+    return _REASONS[location.reason] if location.rule != "uncut_parent" else _UNCUT
+
+
+_REASONS: dict[str, Promise] = {
+    INSIDE: _("The point lies inside this area."),
+    EDGE: _("The point lies on the line between areas; the one that was numbered first has it."),
+    NEAREST: _("The point lies outside, within 30 m of this area, the nearest one."),
+    OUTSIDE: _("The point lies outside the territory."),
+}
+_UNCUT: Promise = _("The point lies inside this area, which has not been cut further.")
+
+
+# areas
+
+
+def area(area_id: int) -> AreaView:
+    """The area with this id, closed ones too. Raises NoSuchArea."""
+    return ground().area(area_id)
+
+
+def children(area_id: int | None) -> Sequence[AreaView]:
+    """The areas in force right under this one (None: the widest), in reading order."""
+    return ground().children(area_id)
+
+
+def areas_of_level(level: int | str) -> Sequence[AreaView]:
+    """The areas in force of a level (its number or key), in reading order."""
+    here = ground()
+    if isinstance(level, str) and not level.isdigit():
+        if here.scheme is None:
+            return ()
+        level = here.scheme.level(level).number
+    return here.of_level(int(level))
+
+
+def chain(area_id: int | None) -> Chain:
+    """The areas an area lies in, by level, itself included; six times None for None."""
+    if area_id is None:
+        return (None, None, None, None, None, None)
+    return ground().area(area_id).chain
+
+
+def chain_names(ids: Iterable[int | None], language: str | None = None) -> list[str]:
+    """The names of areas, widest first, in the active language; None is left out.
+
+    ids: a chain, or any area ids.
+    """
+    here, tongue = ground(), language or get_language() or "zh"
+    return [here.area(id_).name_in(tongue) for id_ in ids if id_ is not None]
+
+
+def path_name(area_id: int, language: str | None = None) -> str:
+    """An area's name with those it lies in, without the widest and without repeating them."""
+    names = chain_names(chain(area_id), language)
+    shown: list[str] = []
+    for name in names[1:] or names:
+        if shown and shown[-1] in name:
+            shown.pop()  # 榕荫社区第1网格 says 榕荫社区 already
+        shown.append(name)
+    return " · ".join(shown)
+
+
+def area_of_code(code: str) -> AreaView:
+    """The area in force with this code. Raises NoSuchArea."""
+    found = ground().by_code.get(code)
+    if found is None:
+        raise errors.NoSuchArea(area=code)
+    return found
+
+
+def find_code(code: str) -> AreaView | None:
+    """The area that carries this code, or ever did; None when nobody did."""
+    found = ground().by_code.get(code)
+    if found is not None:
+        return found
+    id_ = AreaCode.objects.filter(code=code).values_list("area_id", flat=True).first()
+    return None if id_ is None else ground().area(id_)
+
+
+def boundary_version() -> int:
+    """The number of the boundaries in force; 0 before the first drawing."""
+    return ground().version
+
+
+def scheme() -> LevelScheme:
+    """The levels that this territory stands in. Raises NotDrawnYet."""
+    found = ground().scheme
+    if found is None:
+        raise errors.NotDrawnYet
+    return found
+
+
+def level_title(level: int, language: str | None = None) -> str:
+    """What a level is called, in the active language."""
+    found = scheme().level(level)
+    tongue = language or get_language() or "zh"
+    return found.title_en if tongue.startswith("en") else found.title_zh
+
+
+def agreed_scheme() -> LevelScheme | None:
+    """The level scheme that the loaded packs name; None when no pack is loaded."""
+    if not catalog.is_loaded():
+        return None
+    agreed = catalog.catalogue().level_scheme
+    return scheme_from(
+        agreed.key,
+        (
+            {
+                "level": level.level,
+                "key": level.key,
+                "title": {"zh": level.title.zh, "en": level.title.en},
+            }
+            for level in agreed.levels
+        ),
+    )
+
+
+# shapes
+
+
+def polygon_geojson(
+    area_ids: Iterable[int], *, tolerance_m: float = 0.0, language: str | None = None
+) -> dict[str, Any]:
+    """A GeoJSON FeatureCollection of areas for a map (WGS84); see Ground.features.
+
+    tolerance_m: 5 is fine for a street on a screen, 25 for the district.
+    """
+    tongue = language or get_language() or "zh"
+    return ground().features(list(area_ids), tolerance_m=tolerance_m, language=tongue)
+
+
+def survey() -> list[Surveyed]:
+    """All areas in force as the proof of cover takes them, read from the tables themselves."""
+    grounds = {
+        area_id: shapely.from_wkb(bytes(wkb), on_invalid="ignore")
+        for area_id, wkb in Boundary.objects.filter(to_version=None).values_list("area_id", "wkb")
+    }
+    return [
+        Surveyed(row[0], row[1], row[2], row[3], row[4], grounds.get(row[0]), tuple(row[5:]))
+        for row in Area.objects.filter(closed_on=None)
+        .order_by("id")
+        .values_list("id", "code", "name", "level", "parent_id", "a1", "a2", "a3", "a4", "a5", "a6")
+    ]
+
+
+# reading the tables
+
+
+def last_area_id() -> int:
+    """The highest area id ever given."""
+    return Area.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def last_version() -> int:
+    """The number of the newest boundary version."""
+    return BoundaryVersion.objects.aggregate(last=Max("number"))["last"] or 0
+
+
+def codes_under(parent_codes: Iterable[str]) -> dict[str, list[str]]:
+    """Every code that ever began with one of these codes, by that code; one statement."""
+    wanted = list(parent_codes)
+    found: dict[str, list[str]] = {code: [] for code in wanted}
+    if not wanted:
+        return found
+    lengths = {len(code) for code in wanted}
+    for code in AreaCode.objects.values_list("code", flat=True):
+        for length in lengths:
+            if len(code) > length and code[:length] in found:
+                found[code[:length]].append(code)
+    return found
+
+
+def _read() -> Ground:
+    # outside an action two statements may see two states: look again when one came in between
+    while True:
+        version = last_version()
+        rows = list(
+            Area.objects.order_by("id").values_list(
+                "id",
+                "level",
+                "kind",
+                "code",
+                "name",
+                "name_en",
+                "parent_id",
+                "a1",
+                "a2",
+                "a3",
+                "a4",
+                "a5",
+                "a6",
+                "synthetic",
+                "opened_on",
+                "closed_on",
+                "area_m2",
+                "lng",
+                "lat",
+            )
+        )
+        polygons = list(
+            Boundary.objects.filter(to_version=None, area__closed_on=None).values_list(
+                "area_id", "wkb"
+            )
+        )
+        levels = tuple(
+            SchemeLevel(*row)
+            for row in Level.objects.order_by("number").values_list(
+                "number", "key", "title_zh", "title_en", "naming_zh", "naming_en"
+            )
+        )
+        key = Level.objects.order_by("number").values_list("scheme", flat=True).first()
+        if version == last_version():
+            break
+    shapes = shapely.from_wkb([bytes(wkb) for _id, wkb in polygons]) if polygons else []
+    return Ground(
+        (AreaView(*row[:7], row[7:13], *row[13:]) for row in rows),
+        {id_: shape for (id_, _wkb), shape in zip(polygons, shapes, strict=True)},
+        version=version,
+        scheme=LevelScheme(key, levels) if key and levels else None,
+    )

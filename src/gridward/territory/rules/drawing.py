@@ -1,0 +1,472 @@
+"""Cutting ground into cells that cover it exactly. Pure and deterministic.
+
+How it is done: cuts are made from the widest level to the smallest in a plane that is straight
+where longitude and latitude are straight. Then the lines of all smallest cells are noded together
+once, on a grid of a hundredth of a millimetre, and every face between the nodes is given to one
+smallest cell; each wider area is the union of its faces. So neighbours share identical vertices,
+children fill their parent without a gap, at every level at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridward.core import geodesy
+from gridward.territory import errors
+
+Floats = npt.NDArray[np.float64]
+Geometries = npt.NDArray[Any]
+METHODS = ("square", "voronoi")
+# Degrees; about 0.01 mm. Every vertex that is drawn stands on it.
+GRID = 1e-10
+_SAMPLES_PER_CELL = 40
+_ROUNDS = 14
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The cells of one level. parents[i]: index of cell i's parent in the layer above (for the
+    first layer: in the grounds). density[i]: how built-up it is, 1 is open country. In reading
+    order: parent by parent, within each from north to south in rows and from west to east."""
+
+    cells: Geometries
+    parents: npt.NDArray[np.int64]
+    density: Floats
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """grounds: what was cut, now with a vertex wherever a cell begins; layers: widest first."""
+
+    grounds: Geometries
+    layers: tuple[Layer, ...]
+    method: str
+    seed: int
+    plan: tuple[int, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Metres about a point, by scaling degrees: lines that are straight in one are straight in
+    the other. Good for shapes over some 100 km; areas are measured elsewhere."""
+
+    lng: float
+    lat: float
+    per_lng: float
+    per_lat: float
+
+    @classmethod
+    def about(cls, geometry: BaseGeometry) -> Plane:
+        west, south, east, north = geometry.bounds
+        lng, lat = (west + east) / 2, (south + north) / 2
+        return cls(lng, lat, *geodesy.metres_per_degree(lat))
+
+    def to_metres(self, points: Floats) -> Floats:
+        return (points - [self.lng, self.lat]) * [self.per_lng, self.per_lat]
+
+    def to_degrees(self, points: Floats) -> Floats:
+        return points / [self.per_lng, self.per_lat] + [self.lng, self.lat]
+
+
+def draw(
+    grounds: Sequence[BaseGeometry],
+    plan: Sequence[int],
+    *,
+    method: str = "voronoi",
+    seed: int = 0,
+    towns: int = 0,
+) -> Drawing:
+    """The grounds cut into plan[0] cells, those into plan[1], and so on to the last level.
+
+    grounds: polygons in WGS84 degrees that do not overlap. plan: how many cells each level has
+    in all; a parent gets its share by its ground, more where it is built-up, at least one.
+    method: `square` cuts straight along meridian and parallel into cells of equal area, as near
+    to squares as the outline lets them; `voronoi` gives each cell the ground nearest to its
+    centre, centres spread evenly. seed: another seed, another drawing; the same, the same.
+    towns: how many built-up centres to lay into the ground (cells are smaller there); 0 = none.
+    Raises BadOutline, CannotDraw.
+    """
+    if method not in METHODS:
+        raise errors.CannotDraw(why=f"method {method!r} is not one of {', '.join(METHODS)}")
+    whole = [checked_outline(ground) for ground in grounds]
+    previous = len(whole)
+    for count in plan:
+        if count < previous:
+            raise errors.CannotDraw(why=f"{count} cells cannot fill {previous} areas one level up")
+        previous = count
+    if not whole or not plan:
+        raise errors.CannotDraw(why="there is nothing to cut, or into nothing")
+
+    rng = np.random.default_rng(seed)
+    plane = Plane.about(shapely.geometrycollections(whole))
+    flat = [shapely.transform(ground, plane.to_metres) for ground in whole]
+    thickness = _Thickness.lay(flat, towns, rng)
+
+    above: list[BaseGeometry] = flat
+    tops: list[list[int]] = []  # per level: parent index of each cell
+    for count in plan:
+        cells: list[BaseGeometry] = []
+        parents: list[int] = []
+        weights = [thickness.weight(ground) for ground in above]
+        for at, (ground, share) in enumerate(zip(above, apportion(count, weights), strict=True)):
+            pieces = _cut(ground, share, method, thickness, rng)
+            order = reading_order(shapely.get_coordinates(shapely.centroid(pieces)))
+            cells.extend(pieces[place] for place in order)
+            parents.extend([at] * share)
+        above = cells
+        tops.append(parents)
+    return _knit(whole, flat, above, tops, plane, thickness, method, seed, tuple(plan))
+
+
+def checked_outline(ground: BaseGeometry) -> BaseGeometry:
+    """The outline as a valid polygon or multipolygon on the drawing grid. Raises BadOutline."""
+    if ground.geom_type not in ("Polygon", "MultiPolygon"):
+        raise errors.BadOutline(why=f"it is a {ground.geom_type}, not a polygon.")
+    if ground.is_empty or not np.isfinite(shapely.get_coordinates(ground)).all():
+        raise errors.BadOutline(why="it is empty or holds numbers that are not finite.")
+    west, south, east, north = ground.bounds
+    if not (geodesy.is_coordinate(west, south) and geodesy.is_coordinate(east, north)):
+        raise errors.BadOutline(why="it is not in degrees of longitude and latitude.")
+    if not ground.is_valid:
+        raise errors.BadOutline(why=f"{shapely.is_valid_reason(ground)}.")
+    snapped: BaseGeometry = shapely.set_precision(shapely.force_2d(ground), GRID)
+    if snapped.is_empty:
+        raise errors.BadOutline(why="it is smaller than a millimetre.")
+    return snapped
+
+
+def apportion(count: int, weights: Sequence[float]) -> list[int]:
+    """`count` shared out by weight, at least one each, largest remainders first."""
+    if count < len(weights):
+        raise errors.CannotDraw(why=f"{count} cells cannot fill {len(weights)} areas one level up")
+    total = sum(weights) or 1.0
+    quotas = [count * weight / total for weight in weights]
+    shares = [max(1, math.floor(quota)) for quota in quotas]
+    while (missing := count - sum(shares)) != 0:
+        # who is furthest below (or above) what it should have; ties: the first
+        step = 1 if missing > 0 else -1
+        may = [i for i, share in enumerate(shares) if step > 0 or share > 1]
+        at = max(may, key=lambda i: (step * (quotas[i] - shares[i]), -i))
+        shares[at] += step
+    return shares
+
+
+def reading_order(centres: Floats) -> list[int]:
+    """Indices in the order one reads: rows from north to south, each from west to east."""
+    count = len(centres)
+    if count < 2:
+        return list(range(count))
+    west, south = centres.min(axis=0)
+    east, north = centres.max(axis=0)
+    height = max(north - south, 1e-12)
+    rows = max(1, round(math.sqrt(count * height / max(east - west, 1e-12))))
+    rows = min(rows, count)
+    row = np.minimum(((north - centres[:, 1]) / height * rows).astype(int), rows - 1)
+    return [int(i) for i in np.lexsort((np.arange(count), centres[:, 0], row))]
+
+
+@dataclass(frozen=True)
+class _Thickness:
+    """How built-up the ground is: 1 in open country, up to 6 in the middle of a town."""
+
+    centres: Floats
+    reach: float
+
+    @classmethod
+    def lay(cls, flat: Sequence[BaseGeometry], towns: int, rng: np.random.Generator) -> _Thickness:
+        if towns < 1:
+            return cls(np.empty((0, 2)), 1.0)
+        whole = shapely.union_all(flat)
+        found: list[Floats] = []
+        inner = whole.buffer(-0.12 * math.sqrt(whole.area))
+        for place in _scatter(whole if inner.is_empty else inner, 400, rng):
+            if all(math.dist(place, other) > 0.3 * math.sqrt(whole.area) for other in found):
+                found.append(place)
+            if len(found) == towns:
+                break
+        return cls(np.array(found), 0.14 * math.sqrt(whole.area))
+
+    def at(self, points: Floats) -> Floats:
+        if not len(self.centres):
+            return np.ones(len(points))
+        away = ((points[:, None, :] - self.centres[None, :, :]) ** 2).sum(axis=2)
+        return 1.0 + 5.0 * np.exp(-away / self.reach**2).sum(axis=1)
+
+    def weight(self, ground: BaseGeometry) -> float:
+        if not len(self.centres):
+            return float(ground.area)
+        sample = _scatter(ground, 60, np.random.default_rng(0))
+        return float(ground.area * self.at(sample).mean())
+
+
+def _scatter(ground: BaseGeometry, count: int, rng: np.random.Generator) -> Floats:
+    """`count` points spread evenly over the ground (a rotated lattice of the golden kind)."""
+    west, south, east, north = ground.bounds
+    shapely.prepare(ground)
+    share = max(ground.area / max((east - west) * (north - south), 1e-12), 1e-3)
+    found = np.empty((0, 2))
+    start, tried = rng.random(2), 0
+    while len(found) < count:
+        number = math.ceil((count - len(found)) / share * 1.2) + 16
+        step = np.arange(tried + 1, tried + number + 1)[:, None]
+        lattice = (start + step * [0.7548776662466927, 0.5698402909980532]) % 1.0
+        points = lattice * [east - west, north - south] + [west, south]
+        inside = shapely.contains_xy(ground, points[:, 0], points[:, 1])
+        found = np.concatenate([found, points[inside]])
+        tried += number
+        if tried > 1000 * (count + 16):
+            raise errors.CannotDraw(why="an area is too thin to be cut")
+    return found[:count]
+
+
+def _cut(
+    ground: BaseGeometry,
+    count: int,
+    method: str,
+    thickness: _Thickness,
+    rng: np.random.Generator,
+) -> list[BaseGeometry]:
+    if count == 1:
+        return [ground]
+    if method == "square":
+        return _in_one_piece(_halve(ground, count))
+    return _in_one_piece(_by_nearest_centre(ground, count, thickness, rng))
+
+
+def _by_nearest_centre(
+    ground: BaseGeometry, count: int, thickness: _Thickness, rng: np.random.Generator
+) -> list[BaseGeometry]:
+    samples = _scatter(ground, max(200, count * _SAMPLES_PER_CELL), rng)
+    heavy = thickness.at(samples)
+    # more centres where it is built-up: every sample stands for its weight
+    place = (np.arange(count) + rng.random()) / count * heavy.sum()
+    picked = rng.permutation(len(samples))
+    at = np.searchsorted(np.cumsum(heavy[picked]), place).clip(0, len(samples) - 1)
+    centres = samples[picked][at]
+    for _ in range(_ROUNDS if count <= 5000 else 3):
+        near = _nearest(centres, samples)
+        mass = np.bincount(near, weights=heavy, minlength=count)
+        moved = np.column_stack(
+            [np.bincount(near, weights=heavy * samples[:, d], minlength=count) for d in (0, 1)]
+        )
+        lively = mass > 0
+        centres = centres.copy()
+        centres[lively] = moved[lively] / mass[lively, None]
+    regions = shapely.get_parts(
+        shapely.voronoi_polygons(
+            shapely.multipoints(centres), extend_to=shapely.box(*ground.bounds), ordered=True
+        )
+    )
+    if len(regions) != count:
+        raise errors.CannotDraw(why=f"{count} cells were asked for, {len(regions)} found room")
+    shapely.prepare(ground)
+    return list(shapely.intersection(regions, ground))
+
+
+def _nearest(centres: Floats, samples: Floats) -> npt.NDArray[np.int64]:
+    if len(centres) * len(samples) <= 400_000:
+        away = ((samples[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+        return np.asarray(away.argmin(axis=1), dtype=np.int64)
+    tree = shapely.STRtree(shapely.points(centres))
+    return np.asarray(tree.nearest(shapely.points(samples)), dtype=np.int64)
+
+
+def _halve(ground: BaseGeometry, count: int) -> list[BaseGeometry]:
+    """Cut in two across the longer side, the areas as the counts, until each is one cell."""
+    if count == 1:
+        return [ground]
+    west, south, east, north = ground.bounds
+    upright = east - west >= north - south
+    first = count // 2
+    wanted = ground.area * first / count
+    low, high = (west, east) if upright else (south, north)
+
+    def before(at: float) -> float:
+        if upright:
+            return float(shapely.clip_by_rect(ground, west, south, at, north).area) - wanted
+        return float(shapely.clip_by_rect(ground, west, south, east, at).area) - wanted
+
+    at = _root(before, low, high, -wanted, ground.area - wanted, 1e-4 * wanted)
+    if upright:
+        halves = (shapely.box(west, south, at, north), shapely.box(at, south, east, north))
+    else:
+        halves = (shapely.box(west, south, east, at), shapely.box(west, at, east, north))
+    cells: list[BaseGeometry] = []
+    for half, share in zip(halves, (first, count - first), strict=True):
+        cells.extend(_halve(_areal(shapely.intersection(ground, half)), share))
+    return cells
+
+
+def _root(f: Any, low: float, high: float, at_low: float, at_high: float, close: float) -> float:
+    """Where the rising f crosses zero between low and high (false position, Illinois)."""
+    side = 0
+    middle = low
+    for _ in range(40):
+        middle = (low * at_high - high * at_low) / (at_high - at_low)
+        value = f(middle)
+        if abs(value) <= close:
+            break
+        if value < 0:
+            low, at_low = middle, value
+            at_high = at_high / 2 if side < 0 else at_high
+            side = -1
+        else:
+            high, at_high = middle, value
+            at_low = at_low / 2 if side > 0 else at_low
+            side = 1
+    return middle
+
+
+def _areal(geometry: BaseGeometry) -> BaseGeometry:
+    """Only the polygons of a geometry: cutting may leave points and lines behind."""
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        return geometry
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+    return shapely.multipolygons(parts) if parts else shapely.Polygon()
+
+
+def _in_one_piece(cells: list[BaseGeometry]) -> list[BaseGeometry]:
+    """The cells with what lies apart from a cell's largest piece given to the neighbour with the
+    longest common border (in a bay of the outline a cut can leave two shores)."""
+    whole: list[BaseGeometry] = []
+    loose: list[BaseGeometry] = []
+    for cell in cells:
+        parts = [p for p in shapely.get_parts(_areal(cell)) if p.area > 0]
+        if not parts:
+            raise errors.CannotDraw(why="a cell has no ground; ask for fewer cells")
+        parts.sort(key=lambda part: -part.area)
+        whole.append(parts[0])
+        loose.extend(parts[1:])
+    loose.sort(key=lambda part: -part.area)
+    for part in loose:
+        around = part.buffer(1e-3)
+        touching = shapely.length(shapely.intersection(shapely.boundary(whole), around))
+        host = int(np.argmax(touching))
+        if touching[host] <= 0.01:  # an island of the outline: stays with the nearest
+            host = int(np.argmin(shapely.distance(whole, part)))
+        joined = shapely.union(shapely.set_precision(whole[host], 1e-6), part, grid_size=1e-6)
+        whole[host] = _areal(joined)
+    return whole
+
+
+def _knit(
+    whole: list[BaseGeometry],
+    flat: list[BaseGeometry],
+    leaves: list[BaseGeometry],
+    tops: list[list[int]],
+    plane: Plane,
+    thickness: _Thickness,
+    method: str,
+    seed: int,
+    plan: tuple[int, ...],
+) -> Drawing:
+    """One net of lines for all levels; see the module's head."""
+    degrees = shapely.transform(np.array(leaves, dtype=object), plane.to_degrees)
+    lines = [*shapely.boundary(degrees), *(ground.boundary for ground in whole)]
+    net = shapely.union_all(lines, grid_size=GRID)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
+    inside = shapely.point_on_surface(faces)
+
+    tree = shapely.STRtree(degrees)
+    face_at, leaf_at = tree.query(inside, predicate="intersects")
+    owner = np.full(len(faces), -1, dtype=np.int64)
+    # the first leaf where two claim one face: only on a hair's breadth along a cut
+    owner[face_at[::-1]] = leaf_at[::-1]
+    ground_tree = shapely.STRtree(whole)
+    for lost in np.flatnonzero(owner < 0):
+        if len(ground_tree.query(inside[lost], predicate="intersects")):
+            owner[lost] = int(tree.nearest(inside[lost]))
+    faces, owner = faces[owner >= 0], owner[owner >= 0]
+
+    layers: list[Layer] = []
+    belongs = owner
+    for depth in range(len(tops) - 1, -1, -1):
+        cells = _unions(faces, belongs, len(tops[depth]))
+        parents = np.array(tops[depth], dtype=np.int64)
+        middles = plane.to_metres(shapely.get_coordinates(shapely.centroid(cells)))
+        layers.append(Layer(cells, parents, thickness.at(middles)))
+        belongs = parents[belongs]
+    grounds = _unions(faces, belongs, len(whole))
+    return Drawing(grounds, tuple(reversed(layers)), method, seed, plan)
+
+
+def _unions(faces: Geometries, belongs: npt.NDArray[np.int64], count: int) -> Geometries:
+    order = np.argsort(belongs, kind="stable")
+    bounds = np.searchsorted(belongs[order], np.arange(count + 1))
+    made = np.empty(count, dtype=object)
+    for cell in range(count):
+        mine = faces[order[bounds[cell] : bounds[cell + 1]]]
+        if not len(mine):
+            raise errors.CannotDraw(why="a cell has no ground; ask for fewer cells")
+        made[cell] = mine[0] if len(mine) == 1 else shapely.coverage_union_all(mine)
+        if made[cell].geom_type == "GeometryCollection":
+            made[cell] = _areal(made[cell])
+    return made
+
+
+def kinds_by_density(
+    drawing: Drawing, *, plain_layers: int = 1, parks: int = 2, town_from: float = 2.0
+) -> tuple[tuple[str, ...], ...]:
+    """A kind for every cell, layer by layer: `urban_community` where it is built-up, `rural` else.
+
+    plain_layers: so many widest layers are just `other`; the next decides, what is below follows
+    its parent. parks: so many cells of the second deciding layer (grids), on the rim of a town
+    and apart from each other, become `park` with everything in them.
+    """
+    made: list[tuple[str, ...]] = []
+    for depth, layer in enumerate(drawing.layers):
+        if depth < plain_layers:
+            made.append(("other",) * len(layer.cells))
+            continue
+        if depth == plain_layers:
+            kinds = ["urban_community" if d >= town_from else "rural" for d in layer.density]
+        else:
+            kinds = [made[-1][int(parent)] for parent in layer.parents]
+        if depth == plain_layers + 1 and parks:
+            rim = np.argsort(np.abs(layer.density - 1.5), kind="stable")
+            apart = math.sqrt(float(shapely.area(layer.cells).sum()) / (parks * 3))
+            chosen: list[int] = []
+            for cell in rim:
+                near = shapely.distance(layer.cells[chosen], layer.cells[cell]) if chosen else []
+                if all(gap > apart for gap in near):
+                    chosen.append(int(cell))
+                if len(chosen) == parks:
+                    break
+            for cell in chosen:
+                kinds[cell] = "park"
+        made.append(tuple(kinds))
+    return tuple(made)
+
+
+def outline_of_points(
+    points: Floats, *, margin_m: float = 250.0, hollow: float = 0.25
+) -> BaseGeometry:
+    """A polygon around all points (n, 2 in WGS84 degrees), at least `margin_m` metres away.
+
+    hollow: 0 follows every bay of the points, 1 is their convex hull. Always one piece without
+    holes. Raises BadOutline for fewer than three points.
+    """
+    distinct = np.unique(points[np.isfinite(points).all(axis=1)], axis=0)
+    if len(distinct) < 3:
+        raise errors.BadOutline(why="fewer than three different points were given.")
+    plane = Plane.about(shapely.multipoints(distinct))
+    # one point per 50 m square is enough to know the shape
+    metres = plane.to_metres(distinct)
+    thin = np.unique(np.round(metres / 50.0), axis=0) * 50.0
+    cloud = shapely.multipoints(thin if len(thin) >= 3 else metres)
+    hull = shapely.concave_hull(cloud, ratio=hollow)
+    around = shapely.buffer(hull, margin_m + 36.0, quad_segs=4)
+    rounded = shapely.simplify(around, margin_m / 10.0)
+    every = shapely.union(rounded, shapely.buffer(shapely.multipoints(metres), margin_m / 2))
+    if every.geom_type != "Polygon":
+        every = shapely.convex_hull(every)
+    closed = shapely.Polygon(shapely.simplify(every, margin_m / 10.0).exterior)
+    return checked_outline(shapely.transform(closed, plane.to_degrees))

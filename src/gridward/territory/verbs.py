@@ -1,0 +1,34 @@
+"""What the journal says about the ground. Names of areas are in the tables, not in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from gridward.journal.verbs import Verb, code, declare, many, number, ref
+
+declare(
+    Verb(
+        "territory.drawn",
+        subject="boundary_version",
+        title=_("%(cells)s areas drawn; boundaries version %(version)s"),
+        details={
+            "version": number,
+            "level": number,
+            "cells": number,
+            "method": code,
+            "seed": number,
+            # over ids, codes and boundaries: what was drawn cannot be exchanged unseen
+            "digest": code,
+        },
+    ),
+    Verb(
+        "boundary.redrawn",
+        subject="boundary_version",
+        title=_("Boundaries redrawn, version %(version)s"),
+        details={"version": number, "areas": many(ref), "digest": code},
+    ),
+    Verb(
+        "area.named",
+        subject="area",
+        title=_("Area %(code)s named"),
+        details={"area": ref, "code": code},
+    ),
+)
