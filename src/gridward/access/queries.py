@@ -54,7 +54,7 @@ def account_by_login(written: str) -> models.Account | None:
     phone = plain_phone(written)
     if phone is None:
         return None
-    person = directory.person_of_subject(vault.subjects_by_phone(phone))
+    person = directory.person_of_subject(vault.subjects_by_phones([phone]).get(phone, ()))
     return None if person is None else models.Account.objects.filter(person=person).first()
 
 

@@ -644,7 +644,7 @@ class AreaFinder:
 
     def __init__(self) -> None:
         self._found: dict[str, list[int]] = {}
-        for area in ground.areas():
+        for area in ground.ground().by_code.values():
             for word in {rules.folded(w) for w in (area.code, area.name) if w}:
                 self._found.setdefault(word, []).append(area.id)
 

@@ -22,6 +22,7 @@ __all__ = [
     "Sealed",
     "Text",
     "adopt_files",
+    "drop_texts",
     "erase_subjects",
     "new_subject",
     "new_subjects",
@@ -125,6 +126,15 @@ def secret_rows(texts: Sequence[Text]) -> tuple[list[Secret], list[Sealed]]:
         )
         sealed.append(Sealed(id, commit(plain, salt)))
     return rows, sealed
+
+
+@action
+def drop_texts(ids: Iterable[UUID]) -> int:
+    """Takes texts away that a newer one replaces (a changed telephone number); returns how many.
+
+    For texts that no journal entry commits to; whoever calls notes the change.
+    """
+    return int(Secret.objects.filter(id__in=list(ids), entry_id=None).delete()[0])
 
 
 # Files --------------------------------------------------------------------------------------------

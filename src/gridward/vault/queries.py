@@ -159,6 +159,28 @@ def subjects_by_phone(phone: str) -> list[UUID]:
     return list(dict.fromkeys(rows))
 
 
+def subjects_by_phones(phones: Iterable[str]) -> dict[str, list[UUID]]:
+    """Like `subjects_by_phone` for many numbers in few statements; numbers of nobody are left out.
+
+    The keys are the numbers as they were given.
+    """
+    normal = {phone: rules.normal_phone(phone) for phone in phones}
+    digests = {keyring().lookup(plain): plain for plain in set(normal.values()) if plain}
+    by_number: dict[str, list[UUID]] = {}
+    wanted = list(digests)
+    for start in range(0, len(wanted), 5000):
+        rows = Secret.objects.filter(lookup__in=wanted[start : start + 5000]).values_list(
+            "lookup", "subject_id"
+        )
+        for digest, subject in rows:
+            by_number.setdefault(digests[str(digest)], []).append(subject)
+    return {
+        phone: list(dict.fromkeys(by_number[plain]))
+        for phone, plain in normal.items()
+        if plain in by_number
+    }
+
+
 def keyed_tokens(words: Iterable[str]) -> list[str]:
     """Search tokens for `words`, in the same order: an index of them holds no plain word."""
     token = keyring().token

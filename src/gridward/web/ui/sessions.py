@@ -1,0 +1,233 @@
+"""Who is signed in, in which post, and since when they have been still.
+
+Every view says who may enter it: `@for_everybody` or `@for_staff(...)`; a guard test reads it.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.middleware import get_user
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+
+from gridward.access import actions, queries, rules
+from gridward.access.errors import NoPost, NotYourPost
+from gridward.access.models import Account
+from gridward.access.rules import Viewer
+from gridward.catalog.queries import catalogue
+from gridward.core import clock
+from gridward.core.demo import is_demo_database
+from gridward.core.errors import NotAllowed
+
+POST = "post"
+SEEN = "seen"
+BACKEND = "gridward.access.backends.StaffBackend"
+
+View = Callable[..., HttpResponseBase]
+
+
+class SessionMiddleware:
+    """Signs out who has been still too long. Stands after Django's session, sign-in and messages.
+
+    A request that a page makes by
+    itself (header X-Gridward-Poll) is answered, but does not count as somebody being there.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if SEEN in request.session and self._is_idle(request):
+            account = account_of(request)
+            if account is not None:
+                post = _session_post(request)
+                actions.record_sign_out(account.id, post_id=post, how="idle")
+            logout(request)
+            messages.info(request, _("You were away for a while and have been signed out."))
+        return self.get_response(request)
+
+    def _is_idle(self, request: HttpRequest) -> bool:
+        now = clock.now()
+        seen = datetime.fromtimestamp(request.session[SEEN], tz=UTC)
+        if rules.is_idle(seen, now, timedelta(minutes=catalogue().settings.idle_minutes)):
+            return True
+        # once a minute is enough: a page must not cost a write each time it is looked at
+        if (now - seen).total_seconds() > 60 and "X-Gridward-Poll" not in request.headers:
+            request.session[SEEN] = int(now.timestamp())
+        return False
+
+
+def account_of(request: HttpRequest) -> Account | None:
+    """The account that is signed in, itself and not Django's lazy stand-in; None for a visitor."""
+    found = get_user(request)
+    return found if isinstance(found, Account) else None
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    """Who looks; None for a visitor, and for an account without any post. Asked once a request."""
+    if not hasattr(request, "_gridward_viewer"):
+        request._gridward_viewer = _viewer(request)  # type: ignore[attr-defined]
+    return cast("Viewer | None", request._gridward_viewer)  # type: ignore[attr-defined]
+
+
+def staff_of(request: HttpRequest) -> Viewer:
+    """Who looks, inside a `@for_staff` view. Raises NoPost."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise NoPost()
+    return viewer
+
+
+def _viewer(request: HttpRequest) -> Viewer | None:
+    account = account_of(request)
+    if account is None:
+        return None
+    try:
+        return queries.viewer_for(account, _session_post(request))
+    except NotYourPost:
+        # the post has ended since: go on in another one, never silently in none
+        request.session.pop(POST, None)
+    except NoPost:
+        return None
+    try:
+        return queries.viewer_for(account)
+    except NoPost:
+        return None
+
+
+def _session_post(request: HttpRequest) -> uuid.UUID | None:
+    held = request.session.get(POST)
+    return uuid.UUID(held) if held else None
+
+
+def sign_in(
+    request: HttpRequest, account: Account, *, how: str, post: uuid.UUID | None = None
+) -> None:
+    """Begin a session for `account` in one of its posts. how: password, invitation, demo."""
+    login(request, account, backend=BACKEND)
+    try:
+        viewer = queries.viewer_for(account, post)
+    except NoPost:
+        viewer = None
+    request.session[SEEN] = int(clock.now().timestamp())
+    if viewer is not None:
+        request.session[POST] = str(viewer.post_id)
+    request._gridward_viewer = viewer  # type: ignore[attr-defined]
+    actions.record_sign_in(account.id, post_id=viewer.post_id if viewer else None, how=how)
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session."""
+    viewer = viewer_of(request)
+    account = account_of(request)
+    if account is not None:
+        actions.record_sign_out(
+            account.id, post_id=viewer.post_id if viewer else None, how="asked"
+        )
+    logout(request)
+    request._gridward_viewer = None  # type: ignore[attr-defined]
+
+
+def change_post(request: HttpRequest, post_id: uuid.UUID) -> Viewer:
+    """Go on in another post of one's own. Raises NotYourPost."""
+    viewer = actions.switch_post(request.user.pk, post_id)
+    request.session[POST] = str(post_id)
+    request._gridward_viewer = viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+# --- who may enter ----------------------------------------------------------------------------
+
+
+def for_everybody(view: View) -> View:
+    """Marks a view that anybody may enter, signed in or not."""
+    view.entry = "everybody"  # type: ignore[attr-defined]
+    return view
+
+
+def for_staff(*capabilities: str) -> Callable[[View], View]:
+    """Only signed-in staff, in a post with one of `capabilities` (any post when none is named).
+
+    Visitors are sent to the sign-in page and back. Raises NotAllowed, NoPost.
+    """
+
+    def wrap(view: View) -> View:
+        @functools.wraps(view)
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            viewer = staff_of(request)
+            if capabilities and not viewer.may_any(*capabilities):
+                raise NotAllowed()
+            response = view(request, *args, **kwargs)
+            # what staff see stands in no shared cache and not behind the back button
+            response.headers.setdefault("Cache-Control", "no-store, private")
+            return response
+
+        entered.entry = ("staff", capabilities)  # type: ignore[attr-defined]
+        return entered
+
+    return wrap
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and afterwards back to what was asked for."""
+    there = request.get_full_path() if request.method == "GET" else ""
+    address = reverse("account:sign-in")
+    if there and there != "/":
+        address += "?" + urlencode({"next": there})
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def safe_next(request: HttpRequest, asked: str) -> str:
+    """`asked` when it is an address of this site, else nothing."""
+    here = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if here and asked.startswith("/") else ""
+
+
+def home_of(viewer: Viewer | None) -> str:
+    """Where work begins in this post."""
+    if viewer is None:
+        return reverse("account:mine")
+    return "/field/" if viewer.role == "grid_worker" else "/desk/"
+
+
+# --- the demo's cards -------------------------------------------------------------------------
+
+
+def demo_refusal(request: HttpRequest) -> str | None:
+    """Why there are no sign-in cards for this request; None when there are."""
+    if not settings.GRIDWARD_DEMO:
+        return "switch"
+    return rules.demo_sign_in_refusal(
+        switch=settings.GRIDWARD_DEMO,
+        marked=is_demo_database(),
+        bind=settings.GRIDWARD_BIND,
+        remote=request.META.get("REMOTE_ADDR", ""),
+        host=_name_of(request.get_host()),
+        forwarded=any(
+            name in request.META
+            for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+        ),
+    )
+
+
+def _name_of(host: str) -> str:
+    """A host header without its port: 127.0.0.1:8000, localhost, [::1]:8000."""
+    if host.startswith("["):
+        return host[1 : host.index("]")] if "]" in host else host
+    return host.rsplit(":", 1)[0] if ":" in host else host

@@ -1,0 +1,18 @@
+"""Addresses of signing in, posts and one's own account."""
+
+from django.urls import path
+
+from gridward.web.ui import views_account as views
+
+app_name = "account"
+urlpatterns = [
+    path("", views.mine, name="mine"),
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("demo/", views.demo_sign_in, name="demo"),
+    path("post/", views.switch_post, name="post"),
+    path("invitation/", views.invitation, name="invitation"),
+    path("password/", views.password, name="password"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<uuid:token_id>/withdraw/", views.withdraw_token, name="withdraw-token"),
+]
