@@ -393,7 +393,7 @@ def _seal_phones(
         [(subject, "contact.phone", phone, None) for _, subject, phone in placed]
     )
     return {
-        number: (subject, secret)
+        number: (subject, secret.id)
         for (number, subject, _), secret in zip(placed, secrets, strict=True)
     }
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, NamedTuple
 from uuid import UUID
 
@@ -23,10 +24,10 @@ __all__ = [
     "Text",
     "adopt_files",
     "drop_texts",
+    "drop_texts",
     "erase_subjects",
     "new_subject",
     "new_subjects",
-    "seal_committed",
     "seal_texts",
     "stage_upload",
 ]
@@ -79,27 +80,27 @@ def new_subjects(count: int) -> list[UUID]:
 @action
 def seal_texts(
     texts: Iterable[Text | tuple[UUID, str, str] | tuple[UUID, str, str, UUID | None]],
-) -> list[UUID]:
-    """Keeps texts under their people's keys, in one insert; returns their ids in order.
+) -> list[Sealed]:
+    """Keeps texts under their people's keys, in one insert; their ids and commitments in order.
 
-    Texts of a kind that ends in “phone” are found again by `subjects_by_phone`.
+    The commitment is what a journal entry may hold of a text. Texts of a kind that ends in “phone”
+    are found again by `subjects_by_phone`.
     Raises SubjectUnknown, BadPhone.
     """
-    return [one.id for one in seal_committed(texts)]
-
-
-@action
-def seal_committed(
-    texts: Iterable[Text | tuple[UUID, str, str] | tuple[UUID, str, str, UUID | None]],
-) -> list[Sealed]:
-    """Like `seal_texts`, with the commitment to each text for a journal entry."""
     rows, sealed = secret_rows([Text(*one) for one in texts])
     db.insert_many(Secret, rows)
     return sealed
 
 
+@action
+def drop_texts(ids: Iterable[UUID]) -> int:
+    """Removes texts that were replaced (an old telephone number); returns how many. Keys stay."""
+    count, _ = Secret.objects.filter(id__in=list(ids)).delete()
+    return count
+
+
 def secret_rows(texts: Sequence[Text]) -> tuple[list[Secret], list[Sealed]]:
-    """Unsaved rows for `texts` and their commitments, for `seal_committed` and generators."""
+    """Unsaved rows for `texts` and their commitments, for `seal_texts` and generators."""
     keys = keyring().keys_to_seal(one.subject for one in texts)
     seal, at = provider().seal, clock.now()
     rows: list[Secret] = []
@@ -181,21 +182,29 @@ def _keep_file(row: File) -> queries.StoredFile:
 
 @action
 def adopt_files(
-    ids: Sequence[UUID], *, staged_by: str, reference: str, person: UUID | None = None
+    ids: Sequence[UUID],
+    *,
+    staged_by: str | None = None,
+    reference: str | None = None,
+    person: UUID | None = None,
+    at: datetime | None = None,
 ) -> list[UUID]:
     """Links staged photos to a thing; returns their ids in order. One statement, none for none.
 
-    staged_by: the token they were staged with; reference: what they now belong to (`report:<id>`)
-    person: whose erasure takes them along
-    Raises FileGone when one was not staged by the same, was linked already or has expired; then
-    none is linked.
+    staged_by: the token they were staged with, where the door knows it; without it the unguessable
+    id alone is the right to link; reference: what they now belong to (`report:<id>`); person: whose
+    erasure takes them along
+    Raises FileGone when one was linked already, has expired or is another's; then none is linked.
     """
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
-    linked = File.objects.filter(
-        id__in=wanted, state=File.State.STAGED, staged_by=staged_by[:80]
-    ).update(state=File.State.LINKED, reference=reference, person_id=person, expires_at=None)
+    mine = File.objects.filter(id__in=wanted, state=File.State.STAGED)
+    if staged_by is not None:
+        mine = mine.filter(staged_by=staged_by[:80])
+    linked = mine.update(
+        state=File.State.LINKED, reference=reference, person_id=person, expires_at=None
+    )
     if linked != len(wanted):
         raise FileGone()
     return wanted
