@@ -34,3 +34,8 @@ class StaffBackend(BaseBackend):
     def get_user(self, user_id: uuid.UUID) -> models.Account | None:
         account = models.Account.objects.filter(pk=user_id).first()
         return account if account is not None and account.is_active else None
+
+
+def client_for_log(*args: Any, **kwargs: Any) -> str:
+    """What stands in log lines about failed sign-ins: nothing that says who it was."""
+    return "somebody"

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 for prefix, module in (
     ("", "gridward.web.ui.urls"),
+    ("account/", "gridward.web.ui.urls_account"),
     ("", "gridward.web.portal.urls"),
     ("desk/", "gridward.web.workbench.urls"),
     ("field/", "gridward.web.field.urls"),

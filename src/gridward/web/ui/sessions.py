@@ -9,7 +9,7 @@ import functools
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,12 +22,14 @@ from django.utils.translation import gettext as _
 
 from gridward.access import actions, queries, rules
 from gridward.access.errors import NoPost, NotYourPost
-from gridward.access.models import Account
 from gridward.access.rules import Viewer
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.core.demo import is_demo_database
 from gridward.core.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from gridward.access.models import Account
 
 POST = "post"
 SEEN = "seen"
@@ -70,7 +72,7 @@ class SessionMiddleware:
 def account_of(request: HttpRequest) -> Account | None:
     """The account that is signed in, itself and not Django's lazy stand-in; None for a visitor."""
     found = get_user(request)
-    return found if isinstance(found, Account) else None
+    return cast("Account", found) if found.is_authenticated else None
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:

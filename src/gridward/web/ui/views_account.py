@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
@@ -28,11 +29,13 @@ from gridward.access.errors import (
     WeakPassword,
     WrongSignIn,
 )
-from gridward.access.models import Account
 from gridward.core.errors import Problem
 from gridward.web.ui import sessions
 from gridward.web.ui.sessions import for_everybody, for_staff
 from gridward.web.ui.words import is_chinese
+
+if TYPE_CHECKING:
+    from gridward.access.models import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,8 @@ def _checked(request: HttpRequest) -> Account:
     account = authenticate(
         request=request, username=name, password=request.POST.get("password", "")
     )
-    if isinstance(account, Account):
-        return account
+    if account is not None:
+        return cast("Account", account)
     if not AxesProxyHandler.is_allowed(request, credentials):
         raise _locked_out()
     raise WrongSignIn()
