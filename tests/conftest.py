@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from gridward.web.cli.messages import compile_stale
 from tests import databases, machine
 from tests.databases import Space
 
@@ -24,6 +25,10 @@ collect_ignore = [] if os.environ.get("GRIDWARD_ACCEPT_DATA") else ["acceptance"
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"gridward: engine {settings.GRIDWARD_TEST_ENGINE}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    compile_stale()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -11,7 +11,14 @@ def main(argv: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridward.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["gridward", *(sys.argv[1:] if argv is None else argv)])
+    from gridward.web.cli.messages import compile_stale
+
+    compile_stale()
+
+    try:
+        execute_from_command_line(["gridward", *(sys.argv[1:] if argv is None else argv)])
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext_lazy
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from gridward.core.errors import NotFound, Problem
 from gridward.web.requests import request_id_of
 
+log = structlog.get_logger("gridward.web")
 PAGE = "ui/problem.html"
 PARTIAL = "ui/_problem.html"
 
@@ -118,12 +119,10 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
     }
     try:
         body = render_to_string(PARTIAL if partial else PAGE, context, request)
-    except TemplateDoesNotExist:
+    except Exception as error:
+        # the page about a fault must not fail itself; the log is loud about it
+        log.error("problem page failed", code=problem.code, exc_info=error)
         body = _bare(problem, request)
-    except Exception:
-        if problem.status < 500:
-            raise
-        body = _bare(problem, request)  # the page about a fault must not fail itself
     response = HttpResponse(body, status=problem.status)
     response["Cache-Control"] = "no-store"
     if partial:

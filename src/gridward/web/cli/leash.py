@@ -35,6 +35,11 @@ def hold(parent: int | None = None) -> None:
     threading.Thread(target=_watch, args=(expected,), name="leash", daemon=True).start()
 
 
+def is_held() -> bool:
+    """Whether this process is on a leash."""
+    return _holding
+
+
 def hold_from_environment() -> None:
     """`hold()` when a supervisor started this process."""
     if found := os.environ.get(PARENT):

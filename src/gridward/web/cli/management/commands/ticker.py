@@ -30,4 +30,5 @@ class Command(ReportCommand):
         asked: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda n, _frame: asked.append(n))
-        self.finish(True, {"calls": ticking.tick_until(lambda: bool(asked))})
+        calls = ticking.tick_until(lambda: bool(asked))
+        self.finish(True, {"calls": calls}, "" if leash.is_held() else None)

@@ -43,7 +43,7 @@ class Command(ReportCommand):
             workers=workers,
             blocking_threads=options["threads"],
             websockets=False,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
             respawn_failed_workers=True,
             workers_kill_timeout=8,
             process_name=None,

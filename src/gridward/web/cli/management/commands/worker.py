@@ -24,4 +24,4 @@ class Command(ReportCommand):
             signal.signal(number, lambda n, _frame: asked.append(n))
         # a job that runs is finished first; the queue waits for whoever comes next
         done = jobs.work(lambda: bool(asked), drain=options["drain"])
-        self.finish(True, {"jobs": done})
+        self.finish(True, {"jobs": done}, "" if leash.is_held() else None)
