@@ -1,0 +1,81 @@
+import { Controller } from "@hotwired/stimulus";
+
+import type { GridMap } from "../map/gridmap";
+
+/**
+ * A map of our own polygons. The element holds a server-drawn picture which stays when
+ * WebGL or script is missing.
+ *
+ *   <div class="gw-map" data-controller="map" data-map-areas-value="/map/areas.json"
+ *        data-map-bounds-value="[113.1,22.5,113.2,22.6]" data-map-lng-value="113.1" data-map-lat-value="22.5"
+ *        data-map-tap-value="true" data-action="place:pin->map#pin"></div>
+ *
+ * Emits map:tap with {lng, lat}.
+ */
+export default class MapController extends Controller<HTMLElement> {
+  static override values = {
+    areas: String,
+    points: String,
+    bounds: Array,
+    lng: Number,
+    lat: Number,
+    tap: Boolean,
+    language: String,
+  };
+  declare areasValue: string;
+  declare pointsValue: string;
+  declare boundsValue: number[];
+  declare lngValue: number;
+  declare latValue: number;
+  declare tapValue: boolean;
+  declare readonly hasLngValue: boolean;
+
+  private map: GridMap | null = null;
+  private watcher: IntersectionObserver | null = null;
+
+  override connect(): void {
+    // Maps far down a page are not paid for until they are seen.
+    this.watcher = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) {
+        this.watcher?.disconnect();
+        void this.open();
+      }
+    });
+    this.watcher.observe(this.element);
+  }
+
+  override disconnect(): void {
+    this.watcher?.disconnect();
+    this.map?.close();
+    this.map = null;
+  }
+
+  pin(event: CustomEvent<{ lng: number; lat: number }>): void {
+    this.map?.pin(event.detail.lng, event.detail.lat, true);
+  }
+
+  private async open(): Promise<void> {
+    if (!hasWebGl()) return;
+    const { GridMap } = await import("../map/gridmap");
+    this.map = new GridMap(this.element, {
+      areas: this.areasValue,
+      points: this.pointsValue,
+      bounds: this.boundsValue,
+      onTap: this.tapValue ? (lng, lat) => this.tapped(lng, lat) : null,
+    });
+    if (this.hasLngValue) this.map.pin(this.lngValue, this.latValue, false);
+  }
+
+  private tapped(lng: number, lat: number): void {
+    this.map?.pin(lng, lat, false);
+    this.dispatch("tap", { detail: { lng, lat }, prefix: "map" });
+  }
+}
+
+function hasWebGl(): boolean {
+  try {
+    return document.createElement("canvas").getContext("webgl2") !== null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import { Controller } from "@hotwired/stimulus";
+
+const LONGEST_PX = 2560;
+const SHRINK_ABOVE_BYTES = 1_500_000;
+
+/**
+ * Shows the chosen photos, lets them be taken out again and shrinks big ones before
+ * they travel. Without script the plain file input does its work alone.
+ *
+ *   <div data-controller="photos" data-photos-max-value="9" data-photos-remove-value="Remove photo">
+ *     <input type="file" multiple accept="image/*" data-photos-target="input" data-action="photos#choose">
+ *     <div data-photos-target="list"></div>
+ *     <p hidden data-photos-target="full">…</p>
+ *   </div>
+ */
+export default class PhotosController extends Controller<HTMLElement> {
+  static override values = { max: { type: Number, default: 9 }, remove: String };
+  static override targets = ["input", "list", "full"];
+  declare maxValue: number;
+  declare removeValue: string;
+  declare readonly inputTarget: HTMLInputElement;
+  declare readonly listTarget: HTMLElement;
+  declare readonly fullTarget: HTMLElement;
+  declare readonly hasFullTarget: boolean;
+
+  private kept: File[] = [];
+
+  async choose(): Promise<void> {
+    const fresh = [...(this.inputTarget.files ?? [])].filter(
+      (file) => !this.kept.some((other) => same(other, file)),
+    );
+    const room = this.maxValue - this.kept.length;
+    if (this.hasFullTarget) this.fullTarget.hidden = fresh.length <= room;
+    for (const file of fresh.slice(0, room)) this.kept.push(await shrink(file));
+    this.show();
+  }
+
+  private take(file: File): void {
+    this.kept = this.kept.filter((other) => other !== file);
+    this.show();
+  }
+
+  private show(): void {
+    const transfer = new DataTransfer();
+    for (const file of this.kept) transfer.items.add(file);
+    this.inputTarget.files = transfer.files;
+    this.listTarget.replaceChildren(
+      ...this.kept.map((file) => {
+        const frame = document.createElement("div");
+        frame.className = "gw-photo-preview";
+        const image = document.createElement("img");
+        const address = URL.createObjectURL(file);
+        image.src = address;
+        image.alt = "";
+        image.onload = () => URL.revokeObjectURL(address);
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = "×";
+        button.setAttribute("aria-label", this.removeValue);
+        button.addEventListener("click", () => this.take(file));
+        frame.append(image, button);
+        return frame;
+      }),
+    );
+  }
+}
+
+function same(one: File, other: File): boolean {
+  return one.name === other.name && one.lastModified === other.lastModified;
+}
+
+/** The photo as a JPEG no longer than LONGEST_PX; the file itself when that is no gain. */
+async function shrink(file: File): Promise<File> {
+  if (file.size <= SHRINK_ABOVE_BYTES) return file;
+  try {
+    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST_PX / Math.max(bitmap.width, bitmap.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(bitmap.width * scale);
+    canvas.height = Math.round(bitmap.height * scale);
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.86));
+    if (!blob || blob.size >= file.size) return file;
+    const name = file.name.replace(/\.[^.]*$/, "") + ".jpg";
+    return new File([blob], name, { type: "image/jpeg", lastModified: file.lastModified });
+  } catch {
+    return file; // a format this browser cannot read: the server decides
+  }
+}

@@ -1,0 +1,67 @@
+"""What each portal template is given. Views fill these; templates only draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gridward.web.ui.pages import (
+    Badge,
+    Fact,
+    Photo,
+    StageBar,
+    Step,
+    TimelineItem,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """`portal/home.html`. duty_phone "" leaves the line out."""
+
+    duty_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DonePage:
+    """`portal/done.html`. opens_at: when the desk opens again, only outside its hours."""
+
+    receipt: str
+    code: str
+    outside: bool = False
+    opens_at: datetime | None = None
+    duty_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFormPage:
+    """`portal/track_form.html`."""
+
+    receipt: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPage:
+    """`portal/track.html`: what the holder of a receipt may see, and what may be done with it.
+
+    ended: how it ended, in words; reply: the organisation's answer; steps: add details, reminder,
+    redo, withdraw …; answer and rating: the two questions, when they are due.
+    """
+
+    receipt: str
+    title: str
+    bar: StageBar
+    submitted_at: datetime
+    timeline: tuple[TimelineItem, ...] = ()
+    promised: datetime | None = None
+    is_late: bool = False
+    ended: Badge | None = None
+    reply: str = ""
+    words: str = ""
+    place: str = ""
+    photos: tuple[Photo, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    answer: Step | None = None
+    rating: Step | None = None
+    steps: tuple[Step, ...] = ()

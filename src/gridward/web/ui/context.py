@@ -1,0 +1,24 @@
+"""What every page knows without its view: text size, the name of the place, the demo mark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from gridward.core import jurisdiction
+from gridward.web.ui.words import is_chinese
+
+TEXT_COOKIE = "gw_text"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Names begin gw_ so that no view's own name is shadowed. No statement is sent."""
+    return {
+        "gw_large": request.COOKIES.get(TEXT_COOKIE) == "large",
+        "gw_place": jurisdiction.current().name,
+        "gw_demo": bool(getattr(settings, "GRIDWARD_DEMO", False)),
+        "gw_chinese": is_chinese(),
+        "gw_here": request.get_full_path(),
+    }

@@ -1,0 +1,78 @@
+"""Tags and filters of the templates: icons, built files, moments in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from gridward.web.ui import words
+from gridward.web.ui.assets import assets
+from gridward.web.ui.icons import ICONS
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A line icon, drawn inline and hidden from screen readers: `{% icon "map-pin" %}`."""
+    if name not in ICONS:
+        raise KeyError(f"no icon {name!r} in gridward.web.ui.icons")
+    paths = "".join(f'<path d="{data}"/>' for data in ICONS[name])
+    return format_html(
+        '<svg class="gw-icon {}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
+        extra,
+        mark_safe(paths),  # noqa: S308 - our own table of outlines
+    )
+
+
+@register.simple_tag
+def styles() -> SafeString:
+    """The link elements of the built style sheets."""
+    return format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in assets().styles)
+    )
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The script elements of the built front end; modules wait for the page by themselves."""
+    return format_html_join(
+        "\n",
+        '<script type="module" src="{}"></script>',
+        ((static(name),) for name in assets().scripts),
+    )
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """11月26日17:30"""
+    return words.moment_words(value) if value else ""
+
+
+@register.filter
+def day(value: datetime | None) -> str:
+    """11月26日"""
+    return words.day_words(value) if value else ""
+
+
+@register.filter
+def receipt(value: str) -> str:
+    """0000 1234 5678 1234"""
+    return words.receipt_words(value)
+
+
+@register.filter
+def machine_time(value: datetime | None) -> str:
+    """The moment for <time datetime>."""
+    return value.isoformat(timespec="seconds") if value else ""
+
+
+@register.filter
+def item(mapping: Any, key: str) -> Any:
+    """mapping[key], or nothing."""
+    return mapping.get(key, "") if mapping else ""
