@@ -24,7 +24,6 @@ __all__ = [
     "Text",
     "adopt_files",
     "drop_texts",
-    "drop_texts",
     "erase_subjects",
     "new_subject",
     "new_subjects",
@@ -90,13 +89,6 @@ def seal_texts(
     rows, sealed = secret_rows([Text(*one) for one in texts])
     db.insert_many(Secret, rows)
     return sealed
-
-
-@action
-def drop_texts(ids: Iterable[UUID]) -> int:
-    """Removes texts that were replaced (an old telephone number); returns how many. Keys stay."""
-    count, _ = Secret.objects.filter(id__in=list(ids)).delete()
-    return count
 
 
 def secret_rows(texts: Sequence[Text]) -> tuple[list[Secret], list[Sealed]]:

@@ -181,25 +181,6 @@ def subjects_by_phones(phones: Iterable[str]) -> dict[str, list[UUID]]:
     }
 
 
-def subjects_by_phones(phones: Iterable[str]) -> dict[str, list[UUID]]:
-    """Everybody who gave each of these numbers, by the number as asked; for imports.
-
-    One statement for every 500 numbers.
-    """
-    lookup = keyring().lookup
-    asked = {one: rules.normal_phone(one) for one in phones}
-    keys = {normal: lookup(normal) for normal in set(asked.values()) if normal}
-    found: dict[str, list[UUID]] = {}
-    wanted = list(keys.values())
-    for start in range(0, len(wanted), 500):
-        rows = Secret.objects.filter(lookup__in=wanted[start : start + 500]).order_by("-created_at")
-        for digest, subject in rows.values_list("lookup", "subject_id"):
-            people = found.setdefault(str(digest), [])
-            if subject not in people:
-                people.append(subject)
-    return {one: found.get(keys.get(normal, ""), []) for one, normal in asked.items()}
-
-
 def keyed_tokens(words: Iterable[str]) -> list[str]:
     """Search tokens for `words`, in the same order: an index of them holds no plain word."""
     token = keyring().token
