@@ -390,7 +390,7 @@ def _settings(
                 spot = entry.spot(tuple(each["loc"][1:]))
             else:
                 spot = next(iter(entries.values())).spot() if entries else (_top(stack), 1)
-            faults.append(_fault(spot, each, (name,)))
+            faults.append(_fault(spot, each, tuple(each["loc"])))
         return None
 
 
