@@ -67,7 +67,9 @@ def test_arrays_give_what_single_numbers_give() -> None:
 
     for datum in Datum:
         many = geodesy.to_wgs84(lngs, lats, datum)
-        single = [geodesy.to_wgs84(float(x), float(y), datum) for x, y in zip(lngs, lats)]
+        single = [
+            geodesy.to_wgs84(float(x), float(y), datum) for x, y in zip(lngs, lats, strict=True)
+        ]
         assert np.column_stack(many) == pytest.approx(np.array(single), abs=1e-9)
 
 
@@ -103,4 +105,6 @@ def test_areas_in_the_plane_are_the_areas_on_the_ground() -> None:
     flat = shapely.transform(fine, plane.to_plane)
 
     assert flat.area == pytest.approx(on_the_ground, rel=1e-6)
+    middle = geodesy.square_metres(np.array([fine.area]), np.array([22.6]))
+    assert middle[0] == pytest.approx(on_the_ground, rel=1e-5)
     assert plane.to_earth(plane.to_plane(ring)) == pytest.approx(ring, abs=1e-7)

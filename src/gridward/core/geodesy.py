@@ -101,6 +101,19 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     return across, along
 
 
+def square_metres(square_degrees: Floats, lat: Floats) -> Floats:
+    """Ground areas of shapes in the longitude-latitude plane, given their middles' latitudes.
+
+    What an equal-area projection about each shape's own middle gives where lines are straight in
+    longitude and latitude; exact in the limit, to 1 part in 100,000 for 20 km across.
+    """
+    axis, flat = 6378137.0, 1 / 298.257223563
+    e2 = flat * (2 - flat)
+    bent = 1 - e2 * np.sin(np.radians(lat)) ** 2
+    per_square_degree = np.radians(1) ** 2 * axis**2 * (1 - e2) * np.cos(np.radians(lat)) / bent**2
+    return np.asarray(square_degrees * np.nan_to_num(per_square_degree), dtype=np.float64)
+
+
 class EqualArea:
     """A flat plane in metres about one point, in which areas are true.
 

@@ -293,7 +293,9 @@ def _measured(grounds: Sequence[BaseGeometry]) -> tuple[list[float], rules.Float
     shapes = np.array(list(grounds), dtype=object)
     west, south, east, north = shapely.total_bounds(shapes)
     plane = geodesy.equal_area((west + east) / 2, (south + north) / 2)
-    sizes = shapely.area(shapely.transform(shapes, plane.to_plane))
+    # lines are straight in degrees: about 100 m long they are straight in the plane too
+    fine = shapely.segmentize(shapes, 0.001)
+    sizes = shapely.area(shapely.transform(fine, plane.to_plane))
     labels = shapely.get_coordinates(shapely.point_on_surface(shapes))
     return [round(float(size), 2) for size in sizes], np.round(labels, 7)
 

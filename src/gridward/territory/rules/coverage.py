@@ -1,8 +1,9 @@
 """The proof that areas cover their ground: once, wholly, level by level. Pure.
 
-Boundaries are straight lines in longitude and latitude, so pieces are cut there; how large a
-piece is, is measured in an equal-area projection. Every fault names its areas, the place and who
-lies around it.
+Boundaries are straight lines in longitude and latitude, so pieces are cut there: projected first,
+a long border with one vertex more on one side would gape by a hand's breadth. How large a piece is,
+is measured in the equal-area projection about its own middle. Every fault names its areas, the
+place and who lies around it.
 """
 
 from __future__ import annotations
@@ -119,10 +120,6 @@ class _Survey:
         self.largest = 0.0
         self.sound: list[Surveyed] = []
         self.ground: dict[int, BaseGeometry] = {}
-        whole = [a.geometry for a in self.areas if a.geometry is not None]
-        bounds = shapely.total_bounds(whole) if whole else np.zeros(4)
-        middle = np.nan_to_num([(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2])
-        self.plane = geodesy.equal_area(float(middle[0]), float(middle[1]))
 
     def proof(self) -> Proof:
         self._records()
@@ -215,13 +212,14 @@ class _Survey:
     # ground
 
     def _metres2(self, pieces: Iterable[BaseGeometry]) -> npt.NDArray[np.float64]:
-        flat = shapely.transform(np.array(list(pieces), dtype=object), self.plane.to_plane)
-        return np.asarray(shapely.area(flat), dtype=np.float64)
+        shapes = np.array(list(pieces), dtype=object)
+        return geodesy.square_metres(shapely.area(shapes), shapely.get_y(shapely.centroid(shapes)))
 
     def _slivers(self, members: Sequence[Surveyed]) -> None:
         grounds = np.array([self.ground[a.id] for a in members], dtype=object)
         parts, owner = shapely.get_parts(grounds, return_index=True)
-        flat = shapely.transform(parts, self.plane.to_plane)
+        lat = float(shapely.total_bounds(grounds)[[1, 3]].mean())
+        flat = shapely.transform(parts, lambda p: p * geodesy.metres_per_degree(lat))
         with np.errstate(divide="ignore", invalid="ignore"):
             width = np.nan_to_num(2 * shapely.area(flat) / shapely.length(flat))
         for at in np.flatnonzero(width < self.thinnest):
