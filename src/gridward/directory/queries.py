@@ -298,3 +298,8 @@ def staff_numbers(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
         rows = models.Person.objects.filter(id__in=wanted[start : start + 5000])
         found.update(rows.values_list("id", "staff_number"))
     return found
+
+
+def active_people() -> list[uuid.UUID]:
+    """Ids of everybody who is not struck off, by staff number."""
+    return list(models.Person.objects.filter(active=True).values_list("id", flat=True))

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from gridward.access import actions, queries, rules
 from gridward.access.errors import NoPost, NotYourPost
 from gridward.access.rules import Viewer
-from gridward.catalog.queries import catalogue
+from gridward.catalog.queries import catalogue, is_loaded
 from gridward.core import clock
 from gridward.core.demo import is_demo_database
 from gridward.core.errors import NotAllowed
@@ -61,12 +61,18 @@ class SessionMiddleware:
     def _is_idle(self, request: HttpRequest) -> bool:
         now = clock.now()
         seen = datetime.fromtimestamp(request.session[SEEN], tz=UTC)
-        if rules.is_idle(seen, now, timedelta(minutes=catalogue().settings.idle_minutes)):
+        if rules.is_idle(seen, now, _idle_limit()):
             return True
         # once a minute is enough: a page must not cost a write each time it is looked at
         if (now - seen).total_seconds() > 60 and "X-Gridward-Poll" not in request.headers:
             request.session[SEEN] = int(now.timestamp())
         return False
+
+
+def _idle_limit() -> timedelta:
+    if not is_loaded():
+        return rules.IDLE
+    return timedelta(minutes=catalogue().settings.idle_minutes)
 
 
 def account_of(request: HttpRequest) -> Account | None:
