@@ -81,12 +81,34 @@ def test_areas_that_stand_can_be_cut_further_each_once() -> None:
     assert more.version == 2
     assert len(more.ids[0]) == 8
     assert {area.parent_id for area in queries.areas_of_level("community")} == set(streets)
-    assert rules.prove(queries.survey()).holds
+    proof = rules.prove(queries.survey())
+    assert proof.holds
+    assert proof.largest_m2 == 0.0
     with pytest.raises(errors.AlreadyDrawn):
         actions.draw_cells(rules.draw(grounds, (8,)), actor=ACTOR, under=streets)
     with pytest.raises(errors.AlreadyDrawn):
         _drawn((2,))
     assert queries.boundary_version() == 2
+
+
+def test_areas_cut_one_after_the_other_still_share_identical_vertices() -> None:
+    drawn = _drawn((3,))
+    for street in drawn.ids[1]:
+        ground = queries.ground().boundary(street)
+        actions.draw_cells(
+            rules.draw([ground], (7,), seed=street), actor=ACTOR, under=[street], at=NEW_YEAR
+        )
+
+    here = queries.ground()
+    cells = [here.boundary(area.id) for area in here.of_level(3)]
+    assert shapely.coverage_is_valid(cells)
+    assert shapely.coverage_is_valid([here.boundary(area.id) for area in here.of_level(2)])
+    for street in drawn.ids[1]:
+        mine = shapely.coverage_union_all([here.boundary(a.id) for a in here.children(street)])
+        assert mine.normalize().equals_exact(here.boundary(street).normalize(), 0)
+    assert (
+        shapely.coverage_union_all(cells).normalize().equals_exact(here.boundary(1).normalize(), 0)
+    )
 
 
 def test_a_drawing_deeper_than_the_scheme_is_refused_and_leaves_nothing() -> None:

@@ -11,7 +11,7 @@ import math
 import threading
 from enum import StrEnum
 from types import ModuleType
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -180,18 +180,18 @@ def _wgs84_to_gcj02(lng: N, lat: N) -> tuple[N, N]:
     shifted_lng = lng + east * 180.0 / across
     shifted_lat = lat + north * 180.0 / along
     if f is math:
-        if _in_box(cast(float, lng), cast(float, lat)):
+        if _in_box(lng, lat):
             return shifted_lng, shifted_lat
         return lng, lat
-    inside = (lng >= _WEST) & (lng <= _EAST) & (lat >= _SOUTH) & (lat <= _NORTH)  # type: ignore[operator]
+    inside = (lng >= _WEST) & (lng <= _EAST) & (lat >= _SOUTH) & (lat <= _NORTH)
     return (
         cast(N, np.where(inside, shifted_lng, lng)),
         cast(N, np.where(inside, shifted_lat, lat)),
     )
 
 
-def _in_box(lng: float, lat: float) -> bool:
-    return _WEST <= lng <= _EAST and _SOUTH <= lat <= _NORTH
+def _in_box(lng: Any, lat: Any) -> bool:
+    return bool(_WEST <= lng <= _EAST and _SOUTH <= lat <= _NORTH)
 
 
 def _gcj02_to_bd09(lng: N, lat: N) -> tuple[N, N]:

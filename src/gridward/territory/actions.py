@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -106,6 +106,7 @@ def draw_cells(
         if len({parent.level for parent in above}) > 1 or len(above) != len(drawing.grounds):
             raise errors.CannotDraw(why="the areas to cut are not those of the drawing")
         kind_above = [here.area(area_id).kind for area_id in under]
+        _knit(here, drawing, under, version)
     else:
         if here.of_level(1):
             raise errors.AlreadyDrawn(area=here.of_level(1)[0].code, count=len(here))
@@ -243,6 +244,34 @@ def redraw(
     return version.number
 
 
+def _knit(
+    here: rules.Ground, drawing: Drawing, under: Sequence[int], version: BoundaryVersion
+) -> None:
+    """Where a new cell begins on an old border, the old areas there get a vertex too: the same
+    line, so that neighbours and parents share identical vertices at every level."""
+    own = shapely.get_coordinates([here.boundary(area_id) for area_id in under])
+    known = set(map(tuple, own))
+    fresh = [tuple(point) for point in shapely.get_coordinates(drawing.grounds)]
+    points = np.array(sorted({point for point in fresh if point not in known})).reshape(-1, 2)
+    ids = sorted(here.boundaries)
+    before = np.array([here.boundaries[area_id] for area_id in ids], dtype=object)
+    after = rules.with_vertices(before, points)
+    changed = [
+        (area_id, shapely.to_wkb(knit))
+        for area_id, was, knit in zip(ids, before, after, strict=True)
+        if knit is not was and shapely.get_num_coordinates(knit) != shapely.get_num_coordinates(was)
+    ]
+    if not changed:
+        return
+    Boundary.objects.filter(
+        area_id__in=[area_id for area_id, _wkb in changed], to_version=None
+    ).update(to_version=version)
+    insert_many(
+        Boundary,
+        [Boundary(area_id=area_id, from_version=version, wkb=wkb) for area_id, wkb in changed],
+    )
+
+
 def _agreed_levels(stands: LevelScheme | None, wished: LevelScheme | None) -> LevelScheme:
     """The scheme that the territory stands in; written when this is the first drawing."""
     if stands is not None:
@@ -288,7 +317,7 @@ def _codes(
     return codes
 
 
-def _measured(grounds: Sequence[BaseGeometry]) -> tuple[list[float], rules.Floats]:
+def _measured(grounds: Iterable[BaseGeometry]) -> tuple[list[float], rules.Floats]:
     """Square metres of each polygon, and a point inside it (degrees)."""
     shapes = np.array(list(grounds), dtype=object)
     west, south, east, north = shapely.total_bounds(shapes)
@@ -341,7 +370,7 @@ class _Book:
         codes: Sequence[str],
         names: Sequence[tuple[str, str]],
         kinds: Sequence[str],
-        grounds: Sequence[BaseGeometry],
+        grounds: rules.Geometries,
     ) -> list[_Parent]:
         """Rows for the cells of one level; answers what the level below must know."""
         sizes, labels = _measured(grounds)
@@ -371,7 +400,7 @@ class _Book:
             )
             made.append(_Parent(self.next_id, level, codes[place], zh, en, own_chain))
             self.next_id += 1
-        self.wkbs.extend(shapely.to_wkb(np.array(list(grounds), dtype=object)))
+        self.wkbs.extend(shapely.to_wkb(grounds))
         return made
 
     def digest(self) -> str:

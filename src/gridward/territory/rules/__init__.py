@@ -14,6 +14,7 @@ from gridward.territory.rules.drawing import (
     METHODS,
     Drawing,
     Floats,
+    Geometries,
     Layer,
     apportion,
     checked_outline,
@@ -21,6 +22,7 @@ from gridward.territory.rules.drawing import (
     kinds_by_density,
     outline_of_points,
     reading_order,
+    with_vertices,
 )
 from gridward.territory.rules.ground import (
     EDGE,
@@ -75,6 +77,7 @@ __all__ = [
     "Drawing",
     "Fault",
     "Floats",
+    "Geometries",
     "Ground",
     "Layer",
     "Level",
@@ -100,4 +103,5 @@ __all__ = [
     "prove",
     "reading_order",
     "scheme_from",
+    "with_vertices",
 ]

@@ -137,13 +137,13 @@ class _Survey:
             if level + 1 in levels:
                 self._cover(members, levels[level + 1], trees[level + 1])
         tops = [self.ground[a.id] for a in levels.get(min(levels, default=1), [])]
-        area = float(self._metres2(tops).sum()) if tops else 0.0
+        ground_m2 = float(self._metres2(tops).sum()) if tops else 0.0
         self.faults.sort(key=lambda fault: (FAULTS.index(fault.kind), fault.areas))
         return Proof(
             tuple(self.faults),
             self.tolerance,
             self.largest,
-            area,
+            ground_m2,
             dict(Counter(area.level for area in self.areas)),
         )
 

@@ -198,7 +198,7 @@ class _Thickness:
         if not len(self.centres):
             return np.ones(len(points))
         away = ((points[:, None, :] - self.centres[None, :, :]) ** 2).sum(axis=2)
-        return 1.0 + 5.0 * np.exp(-away / self.reach**2).sum(axis=1)
+        return np.asarray(1.0 + 5.0 * np.exp(-away / self.reach**2).sum(axis=1), dtype=np.float64)
 
     def weight(self, ground: BaseGeometry) -> float:
         if not len(self.centres):
@@ -290,9 +290,8 @@ def _halve(ground: BaseGeometry, count: int) -> list[BaseGeometry]:
     low, high = (west, east) if upright else (south, north)
 
     def before(at: float) -> float:
-        if upright:
-            return float(shapely.clip_by_rect(ground, west, south, at, north).area) - wanted
-        return float(shapely.clip_by_rect(ground, west, south, east, at).area) - wanted
+        far = (at, north) if upright else (east, at)
+        return float(shapely.clip_by_rect(ground, west, south, *far).area - wanted)
 
     at = _root(before, low, high, -wanted, ground.area - wanted, 1e-4 * wanted)
     if upright:
@@ -409,6 +408,20 @@ def _unions(faces: Geometries, belongs: npt.NDArray[np.int64], count: int) -> Ge
         made[cell] = mine[0] if len(mine) == 1 else shapely.coverage_union_all(mine)
         if made[cell].geom_type == "GeometryCollection":
             made[cell] = _areal(made[cell])
+    return made
+
+
+def with_vertices(grounds: Geometries, points: Floats) -> Geometries:
+    """The polygons with those `points` (n, 2) that lie on their borders as vertices: the same
+    ground, knit to neighbours that have a vertex there. Points elsewhere change nothing."""
+    if not len(points) or not len(grounds):
+        return grounds
+    tree = shapely.STRtree(shapely.points(points))
+    ground_at, point_at = tree.query(shapely.boundary(grounds), "dwithin", distance=5 * GRID)
+    made = grounds.copy()
+    for at in np.unique(ground_at):
+        near = shapely.multipoints(points[point_at[ground_at == at]])
+        made[at] = shapely.snap(grounds[at], near, 5 * GRID)
     return made
 
 

@@ -122,7 +122,9 @@ class Ground:
         self._leaf_grounds = np.array([boundaries[a.id] for a in self.leaves], dtype=object)
         self._tree = _index(self._leaf_grounds)
         self._wider_tree = _index(np.array([boundaries[a.id] for a in self._wider], dtype=object))
-        self._inside = [Location(area.id, area.chain, INSIDE, "", version) for area in self.leaves]
+        self._inside: list[Location] = [
+            Location(area.id, area.chain, INSIDE, "", version) for area in self.leaves
+        ]
         self._outside = Location(None, NOWHERE, OUTSIDE, "", version)
         # one row more than leaves: the last stands for "outside"
         self._leaf_ids = np.array([*(a.id for a in self.leaves), 0], dtype=np.int64)
@@ -164,7 +166,8 @@ class Ground:
             raise errors.NotAPlace(lng=lng, lat=lat)
         hits = self._tree.query(Point(lng, lat), predicate="intersects")
         if hits.size == 1:
-            return self._inside[hits[0]]
+            only: Location = self._inside[hits[0]]
+            return only
         if hits.size:
             leaf = self.leaves[int(hits.min())]
             return Location(leaf.id, leaf.chain, EDGE, RULE_LOWEST_ID, self.version)
