@@ -9,10 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gridward.core import jurisdiction
+from gridward.web.entrance import entrance
 
 _migrated: set[str] = set()
 
 
+@entrance("machine")
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -20,6 +22,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True})
 
 
+@entrance("machine")
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
