@@ -311,7 +311,7 @@ def _zulu(text: str) -> str:
 
 
 _COLUMNS = (
-    "id, verb, subject_kind, subject_id, actor_kind, actor_id, cause, occurred_at, recorded_at, "
+    "id, verb, subject_kind, subject_id, actor_kind, actor_id, cause, {0}, {1}, "
     "canonical, mac, seal_id, position"
 )
 
@@ -319,9 +319,12 @@ _COLUMNS = (
 def _rows(where: str, params: list[Any], order: str) -> Iterator[_Row]:
     connection = db.connection()
     is_text = connection.vendor == "sqlite"
+    # as text the embedded database's moments need not be parsed, only compared
+    shape = "CAST({} AS TEXT)" if is_text else "{}"
+    columns = _COLUMNS.format(shape.format("occurred_at"), shape.format("recorded_at"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM {Entry._meta.db_table} WHERE {where} ORDER BY {order}",  # noqa: S608
+            f"SELECT {columns} FROM {Entry._meta.db_table} WHERE {where} ORDER BY {order}",  # noqa: S608
             params,
         )
         while rows := cursor.fetchmany(2000):
