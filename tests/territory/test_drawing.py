@@ -103,6 +103,20 @@ def test_several_grounds_are_cut_in_one_net() -> None:
     assert shapely.coverage_is_valid(drawing.layers[0].cells)
 
 
+def test_a_plan_may_say_how_many_cells_each_parent_gets() -> None:
+    drawing = rules.draw([bay()], (3, [5, 2, 1], 30), seed=2)
+    first_two = rules.draw([bay()], (3, [5, 2, 1]), seed=2)
+
+    assert np.bincount(drawing.layers[1].parents).tolist() == [5, 2, 1]
+    assert len(drawing.layers[2].cells) == 30
+    # what is drawn below moves nothing above
+    for deep, flat in zip(drawing.layers[1].cells, first_two.layers[1].cells, strict=True):
+        assert deep.symmetric_difference(flat).area < 1e-10
+    for shares in ([5, 2], [5, 2, 0]):
+        with pytest.raises(errors.CannotDraw):
+            rules.draw([bay()], (3, shares), seed=2)
+
+
 def test_shares_follow_weight_with_at_least_one_each() -> None:
     assert rules.apportion(10, [6.0, 3.0, 1.0]) == [6, 3, 1]
     assert rules.apportion(3, [100.0, 1.0, 1.0]) == [1, 1, 1]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,6 @@ class Drawing:
     layers: tuple[Layer, ...]
     method: str
     seed: int
-    plan: tuple[int, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Plane:
 
 def draw(
     grounds: Sequence[BaseGeometry],
-    plan: Sequence[int],
+    plan: Sequence[int | Sequence[int]],
     *,
     method: str = "voronoi",
     seed: int = 0,
@@ -87,7 +86,8 @@ def draw(
     """The grounds cut into plan[0] cells, those into plan[1], and so on to the last level.
 
     grounds: polygons in WGS84 degrees that do not overlap. plan: how many cells each level has
-    in all; a parent gets its share by its ground, more where it is built-up, at least one.
+    in all; a parent gets its share by its ground, more where it is built-up, at least one. A
+    level may also say how many each parent gets, in the order of the parents.
     method: `square` cuts straight along meridian and parallel into cells of equal area, as near
     to squares as the outline lets them; `voronoi` gives each cell the ground nearest to its
     centre, centres spread evenly. seed: another seed, another drawing; the same, the same.
@@ -97,11 +97,7 @@ def draw(
     if method not in METHODS:
         raise errors.CannotDraw(why=f"method {method!r} is not one of {', '.join(METHODS)}")
     whole = [checked_outline(ground) for ground in grounds]
-    previous = len(whole)
-    for count in plan:
-        if count < previous:
-            raise errors.CannotDraw(why=f"{count} cells cannot fill {previous} areas one level up")
-        previous = count
+    totals = _totals(len(whole), plan)
     if not whole or not plan:
         raise errors.CannotDraw(why="there is nothing to cut, or into nothing")
 
@@ -112,18 +108,39 @@ def draw(
 
     above: list[BaseGeometry] = flat
     tops: list[list[int]] = []  # per level: parent index of each cell
-    for count in plan:
+    for count, wished in zip(totals, plan, strict=True):
         cells: list[BaseGeometry] = []
         parents: list[int] = []
-        weights = [thickness.weight(ground) for ground in above]
-        for at, (ground, share) in enumerate(zip(above, apportion(count, weights), strict=True)):
+        shares = (
+            apportion(count, [thickness.weight(ground) for ground in above])
+            if isinstance(wished, int)
+            else list(wished)
+        )
+        for at, (ground, share) in enumerate(zip(above, shares, strict=True)):
             pieces = _cut(ground, share, method, thickness, rng)
             order = reading_order(shapely.get_coordinates(shapely.centroid(pieces)))
             cells.extend(pieces[place] for place in order)
             parents.extend([at] * share)
         above = cells
         tops.append(parents)
-    return _knit(whole, flat, above, tops, plane, thickness, method, seed, tuple(plan))
+    return _knit(whole, flat, above, tops, plane, thickness, method, seed)
+
+
+def _totals(grounds: int, plan: Sequence[int | Sequence[int]]) -> list[int]:
+    """How many cells each level has in all. Raises CannotDraw where a parent would get none."""
+    totals: list[int] = []
+    above = grounds
+    for wished in plan:
+        count = wished if isinstance(wished, int) else sum(wished)
+        if not isinstance(wished, int) and (len(wished) != above or min(wished, default=0) < 1):
+            raise errors.CannotDraw(
+                why=f"{len(wished)} shares for {above} areas; every area needs one, at least 1"
+            )
+        if count < above:
+            raise errors.CannotDraw(why=f"{count} cells cannot fill {above} areas one level up")
+        totals.append(count)
+        above = count
+    return totals
 
 
 def checked_outline(ground: BaseGeometry) -> BaseGeometry:
@@ -365,7 +382,6 @@ def _knit(
     thickness: _Thickness,
     method: str,
     seed: int,
-    plan: tuple[int, ...],
 ) -> Drawing:
     """One net of lines for all levels; see the module's head."""
     degrees = shapely.transform(np.array(leaves, dtype=object), plane.to_degrees)
@@ -394,7 +410,7 @@ def _knit(
         layers.append(Layer(cells, parents, thickness.at(middles)))
         belongs = parents[belongs]
     grounds = _unions(faces, belongs, len(whole))
-    return Drawing(grounds, tuple(reversed(layers)), method, seed, plan)
+    return Drawing(grounds, tuple(reversed(layers)), method, seed)
 
 
 def _unions(faces: Geometries, belongs: npt.NDArray[np.int64], count: int) -> Geometries:
