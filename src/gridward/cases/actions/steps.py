@@ -1,0 +1,808 @@
+"""The verbs of a case: each takes one step of the case's own process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gridward.access.rules import Viewer
+from gridward.cases import errors, queries
+from gridward.cases.actions.effects import EFFECTS
+from gridward.cases.actions.given import Given, clean, inputs_of, within
+from gridward.cases.actions.work import (
+    SYSTEM,
+    Acting,
+    Work,
+    acting_post,
+    acting_reporter,
+    begin,
+    finish,
+    keep_words,
+    running,
+)
+from gridward.cases.models import Answer, Case
+from gridward.cases.rules.callback import is_tried_enough
+from gridward.catalog.definitions import Step
+from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
+from gridward.core.action import action
+from gridward.core.errors import NotFound
+from gridward.directory import queries as directory
+from gridward.journal.actions import note
+from gridward.tasks import actions as tasks
+from gridward.tasks import queries as task_queries
+from gridward.territory import queries as territory
+
+
+@action
+def take_step(
+    case_id: UUID,
+    key: str,
+    *,
+    actor: Acting,
+    given: Given | None = None,
+    version: int | None,
+    at: datetime | None = None,
+) -> Case:
+    """Take the step `key` of the case's own process; returns the case as it is now.
+
+    The step's guards are asked, its effects done in the pack's order, its clocks turned, and its
+    verb noted. Raises NotFound, CaseChanged, StepNotOpen and whatever a guard refuses with;
+    a refusal changes nothing and tells nobody.
+    """
+    work = begin(case_id, actor, version=version, at=at)
+    return _take(work, key, given or Given())
+
+
+def _take(work: Work, key: str, given: Given) -> Case:
+    step = work.check(key, inputs_of(work, given))
+    _choose(work, given)
+    for name in step.effects:
+        EFFECTS[name](work, given)
+    if given.words and "words" not in given.memo:
+        _, given.memo["words"] = keep_words(work, f"step.{key}", given.words)
+    case = finish(work, step)
+    if given.memo.get("accepted"):
+        _note_accepted(work)
+    note(
+        step.verb,
+        case.id,
+        actor=work.actor.ref,
+        at=work.at,
+        entry_id=work.entry,
+        **DETAILS.get(step.verb, _no_details)(work, given, step),
+    )
+    return case
+
+
+def _choose(work: Work, given: Given) -> None:
+    """Matter, filing condition and place as chosen with this step."""
+    case, book = work.case, work.catalogue
+    if given.area is not None and given.area != case.area_id:
+        ground = territory.area(given.area)
+        case.area_id = case.area_id or ground.id
+        case.chain = ground.chain
+        case.boundary = territory.boundary_version()
+        work.search_changed = True
+    if given.matter and given.matter != case.matter:
+        matter = book.matter(given.matter)
+        case.matter, case.group = matter.key, matter.group
+        case.sensitivity = int(matter.sensitivity)
+        case.safety = matter.safety
+        work.search_changed = True
+        if case.condition not in matter.conditions:
+            case.condition = ""
+    condition = given.condition
+    if condition and condition != case.condition:
+        if condition not in book.matter(case.matter).conditions:
+            raise errors.ConditionMissing()
+        case.condition = condition
+        case.urgent = book.condition(condition).urgent
+        given.memo["accepted"] = True
+
+
+def _note_accepted(work: Work) -> None:
+    case = work.case
+    note(
+        "case.accepted",
+        case.id,
+        actor=work.actor.ref,
+        at=work.at,
+        matter=case.matter,
+        condition=case.condition,
+        edition=case.edition,
+        urgent=case.urgent,
+        promised=case.promised_at,
+        provisional=case.promise_provisional,
+    )
+
+
+# --- what each verb's entry holds ---------------------------------------------------------------
+
+Details = Callable[[Work, Given, Step], dict[str, Any]]
+
+
+def _no_details(work: Work, given: Given, step: Step) -> dict[str, Any]:
+    return {}
+
+
+def _words(given: Given) -> str | None:
+    return given.memo.get("words")  # type: ignore[return-value]
+
+
+def _due(work: Work, milestone: str = "disposal") -> datetime | None:
+    found = running(work, milestone)
+    return found[-1].due_at if found else None
+
+
+def _lead_details(work: Work) -> dict[str, Any]:
+    lead = work.lead
+    return {"lead": lead.organisation_id if lead else None, "due": _due(work)}
+
+
+def _dispatched(work: Work, given: Given, step: Step) -> dict[str, Any]:
+    lead = work.lead
+    assert lead is not None
+    return {
+        "lead": lead.organisation_id,
+        "helpers": [a.organisation_id for a in work.assignments if a.active and a.role == "co"],
+        "informed": [
+            a.organisation_id for a in work.assignments if a.active and a.role == "informed"
+        ],
+        "rule": lead.rule or "none",
+        "edition": lead.edition,
+        "by_rule": lead.by_rule,
+        "due": _due(work),
+        "acknowledge_by": _due(work, "acknowledge"),
+        "provisional": any(c.provisional for c in running(work, "disposal")),
+    }
+
+
+def _redispatched(work: Work, given: Given, step: Step) -> dict[str, Any]:
+    lead = work.lead
+    assert lead is not None
+    return {
+        "lead": lead.organisation_id,
+        "before": given.memo.get("before"),
+        "rule": lead.rule or "none",
+        "edition": lead.edition,
+        "due": _due(work),
+        "words": _words(given),
+    }
+
+
+DETAILS: dict[str, Details] = {
+    "case.info_asked": lambda w, g, s: {"words": _words(g)},
+    "case.info_given": lambda w, g, s: {"words": _words(g)},
+    "case.declined": lambda w, g, s: {"reason": g.reason, "words": _words(g)},
+    "case.objected": lambda w, g, s: {"words": _words(g)},
+    "case.merged": lambda w, g, s: {"master": g.memo["master"]},
+    "case.accepted": lambda w, g, s: {
+        "matter": w.case.matter,
+        "condition": w.case.condition,
+        "edition": w.case.edition,
+        "urgent": w.case.urgent,
+        "promised": w.case.promised_at,
+        "provisional": w.case.promise_provisional,
+    },
+    "case.dispatched": _dispatched,
+    "case.handed_over": lambda w, g, s: {
+        "desk": w.case.desk_id,
+        "from_desk": g.memo["from_desk"],
+        "reason": g.reason or "other",
+        "words": _words(g),
+    },
+    "case.acknowledged": lambda w, g, s: {"organisation": w.case.lead_id},
+    "case.return_asked": lambda w, g, s: {
+        "organisation": w.case.lead_id,
+        "suggested": g.suggested,
+        "after_look": g.after_look,
+        "count": g.memo["count"],
+        "words": _words(g),
+        "decide_by": _due(w, "decision"),
+    },
+    "case.redispatched": _redispatched,
+    "case.return_refused": lambda w, g, s: {
+        "lead": w.case.lead_id,
+        "given_back_s": g.memo.get("given_back_s", 0),
+        "words": _words(g),
+    },
+    "case.ruled": lambda w, g, s: {
+        "lead": w.case.lead_id,
+        "before": g.memo.get("before"),
+        "due": _due(w),
+        "given_back_s": g.memo.get("given_back_s", 0),
+        "words": _words(g),
+    },
+    "case.progress_noted": lambda w, g, s: {
+        "organisation": w.actor.facts.organisation,
+        "words": _words(g),
+    },
+    "case.corrected": lambda w, g, s: {
+        "matter": g.matter or None,
+        "condition": g.condition or None,
+        "area": g.area,
+        "boundary": w.case.boundary,
+        "words": _words(g),
+    },
+    "case.disposed": lambda w, g, s: {
+        "organisation": w.actor.facts.organisation,
+        "close_type": g.memo["close_type"],
+        "photos": len(g.photos),
+        "internal": g.memo["internal"],
+        "reply": g.memo["reply"],
+    },
+    "case.check_asked": lambda w, g, s: {"task": g.memo["task"]},
+    "case.checked": lambda w, g, s: {
+        "task": g.task,
+        "result": g.result,
+        "photos": len(g.photos),
+        "words": _words(g),
+    },
+    "case.check_passed": lambda w, g, s: {"round": w.case.round},
+    "case.rework_asked": lambda w, g, s: {"words": _words(g), "due": _due(w)},
+    "case.not_solved": lambda w, g, s: {"round": w.case.round, **_lead_details(w)},
+    "case.closed": lambda w, g, s: {
+        "close_type": w.case.close_type or "resolved",
+        "round": w.case.round,
+        "unreached": g.memo.get("unreached", 0),
+    },
+    "case.reopened": lambda w, g, s: {
+        "round": w.case.round,
+        **_lead_details(w),
+        "words": _words(g),
+    },
+    "case.voided": lambda w, g, s: {"reason": g.reason, "words": _words(g)},
+}
+
+
+# --- the desk ---------------------------------------------------------------------------------
+
+
+@action
+def accept_and_dispatch(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    matter: str = "",
+    condition: str = "",
+    area: int | None = None,
+    lead: UUID | None = None,
+    helpers: Sequence[UUID] = (),
+    informed: Sequence[UUID] = (),
+    at: datetime | None = None,
+) -> Case:
+    """Accept a case and dispatch it, in one act; its disposal clock starts.
+
+    matter, condition: keys; what stands on the case stays when left empty
+    lead: the organisation; exactly one. helpers and informed may be many.
+    Raises NotPlaced, MatterMissing, ConditionMissing, LeadMissing, LeadNotOpen, StepNotOpen …
+    """
+    given = Given(
+        matter=matter,
+        condition=condition,
+        area=area,
+        lead=lead,
+        helpers=tuple(helpers),
+        informed=tuple(informed),
+    )
+    return _with_place(case_id, "accept_dispatch", by, given, version, at)
+
+
+@action
+def accept_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    matter: str = "",
+    condition: str = "",
+    area: int | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Accept a case without dispatching it yet; its accept clock stops."""
+    given = Given(matter=matter, condition=condition, area=area)
+    return _with_place(case_id, "accept", by, given, version, at)
+
+
+def _with_place(
+    case_id: UUID, key: str, by: Viewer, given: Given, version: int | None, at: datetime | None
+) -> Case:
+    work = begin(case_id, acting_post(by), version=version, at=at)
+    if given.area is not None:
+        # the place is chosen with the step, so that the guard sees it placed
+        import dataclasses
+
+        work.facts = dataclasses.replace(work.facts, placed=True)
+    return _take(work, key, given)
+
+
+@action
+def dispatch_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    lead: UUID,
+    helpers: Sequence[UUID] = (),
+    informed: Sequence[UUID] = (),
+    at: datetime | None = None,
+) -> Case:
+    """Dispatch an accepted case to its lead organisation."""
+    given = Given(lead=lead, helpers=tuple(helpers), informed=tuple(informed))
+    return take_step(
+        case_id, "dispatch", actor=acting_post(by), given=given, version=version, at=at
+    )
+
+
+@action
+def ask_for_info(
+    case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
+) -> Case:
+    """Ask the reporter for details; the accept clock pauses until they come or the limit lapses."""
+    given = Given(words=clean(words))
+    return take_step(
+        case_id, "ask_info", actor=acting_post(by), given=given, version=version, at=at
+    )
+
+
+@action
+def decline_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    reason: str,
+    words: str = "",
+    at: datetime | None = None,
+) -> Case:
+    """Decline a report that is outside the remit; reason: a key of the pack's closed list."""
+    given = Given(reason=reason, words=clean(words))
+    return take_step(case_id, "decline", actor=acting_post(by), given=given, version=version, at=at)
+
+
+@action
+def merge_case(
+    case_id: UUID, *, by: Viewer, version: int | None, master: UUID, at: datetime | None = None
+) -> Case:
+    """Join a case with another open one of the same matter; its reports follow the master.
+
+    Both cases are locked in the order of their ids.
+    """
+    queries.lock_cases([case_id, master])
+    given = Given(master=master)
+    return take_step(case_id, "merge", actor=acting_post(by), given=given, version=version, at=at)
+
+
+@action
+def hand_over(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    desk: UUID | None = None,
+    level: str = "",
+    words: str,
+    at: datetime | None = None,
+) -> Case:
+    """Hand a case to another desk: down to the community, up to the street or the district, aside.
+
+    level: community, street or district, for the desk of that level at the case's place; or
+    desk: the id of another desk. Raises NoDesk.
+    """
+    actor = acting_post(by)
+    work = begin(case_id, actor, version=version, at=at)
+    target = desk
+    if target is None:
+        target = queries.desk_of_level(work.case, level)
+    if target is None or target == work.case.desk_id or not queries.is_desk(target):
+        raise errors.NoDesk()
+    reason = f"to_{level}" if level else "to_other"
+    return _take(work, "hand_over", Given(desk=target, reason=reason, words=clean(words)))
+
+
+# --- the lead ---------------------------------------------------------------------------------
+
+
+@action
+def acknowledge_case(
+    case_id: UUID, *, by: Viewer, version: int | None, at: datetime | None = None
+) -> Case:
+    """The lead takes the work up; the acknowledge clock stops, the disposal clock runs on."""
+    return take_step(case_id, "acknowledge", actor=acting_post(by), version=version, at=at)
+
+
+@action
+def return_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    words: str,
+    suggested: UUID | None = None,
+    after_look: bool = False,
+    photos: Sequence[UUID] = (),
+    at: datetime | None = None,
+) -> Case:
+    """The lead asks to give the case back, once, with grounds; the decision clock starts."""
+    given = Given(
+        words=clean(words), suggested=suggested, after_look=after_look, photos=tuple(photos)
+    )
+    return take_step(case_id, "return", actor=acting_post(by), given=given, version=version, at=at)
+
+
+@action
+def redispatch_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    lead: UUID,
+    words: str,
+    at: datetime | None = None,
+) -> Case:
+    """Grant a return: another organisation leads and gets its full time."""
+    given = Given(lead=lead, words=clean(words))
+    return take_step(
+        case_id, "redispatch", actor=acting_post(by), given=given, version=version, at=at
+    )
+
+
+@action
+def refuse_return(
+    case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
+) -> Case:
+    """Refuse a return: the organisation handles it, and gets back what the decision was late."""
+    given = Given(words=clean(words))
+    return take_step(case_id, "uphold", actor=acting_post(by), given=given, version=version, at=at)
+
+
+@action
+def rule_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    lead: UUID,
+    words: str,
+    at: datetime | None = None,
+) -> Case:
+    """The duty chief says who handles it; that binds."""
+    given = Given(lead=lead, words=clean(words))
+    return take_step(case_id, "rule", actor=acting_post(by), given=given, version=version, at=at)
+
+
+@action
+def add_progress(
+    case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
+) -> Case:
+    """Write a progress note that the reporter can read."""
+    given = Given(words=clean(words))
+    return take_step(
+        case_id, "progress", actor=acting_post(by), given=given, version=version, at=at
+    )
+
+
+@action
+def dispose_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    internal: str,
+    reply: str,
+    close_type: str = "resolved",
+    photos: Sequence[UUID] = (),
+    at: datetime | None = None,
+) -> Case:
+    """Report the result: what was done, the reply to the reporter, the proof; disposal stops."""
+    given = Given(
+        internal=clean(internal), reply=clean(reply), close_type=close_type, photos=tuple(photos)
+    )
+    return take_step(case_id, "dispose", actor=acting_post(by), given=given, version=version, at=at)
+
+
+# --- the check --------------------------------------------------------------------------------
+
+
+@action
+def send_to_check(
+    case_id: UUID, *, by: Viewer, version: int | None, at: datetime | None = None
+) -> Case:
+    """Have a grid worker of the place look on site."""
+    return take_step(case_id, "send_to_check", actor=acting_post(by), version=version, at=at)
+
+
+@action
+def answer_check(
+    task_id: UUID,
+    *,
+    by: Viewer,
+    version: int,
+    result: str,
+    words: str = "",
+    photos: Sequence[UUID] = (),
+    at: datetime | None = None,
+) -> Case:
+    """A grid worker hands in what was found on site; the desk decides on it.
+
+    version: the task's; result: passed, not_passed or unable, the latter two with words.
+    """
+    card = task_queries.task_for(by, task_id)
+    work = begin(card.subject_id, acting_post(by, check_task=True), version=None, at=at)
+    said = clean(words)
+    words_id, commitment = keep_words(work, "check.words", said) if said else (None, None)
+    tasks.hand_in(
+        by,
+        task_id,
+        version=version,
+        result=result,
+        words_id=words_id,
+        commitment=commitment,
+        at=work.at,
+    )
+    given = Given(result=result, photos=tuple(photos), task=task_id)
+    return _take(work, "check_done", given)
+
+
+@action
+def pass_check(
+    case_id: UUID, *, by: Viewer, version: int | None, at: datetime | None = None
+) -> Case:
+    """The result stands: on to call-back where a reporter can be reached, else closed."""
+    work = begin(case_id, acting_post(by), version=version, at=at)
+    key = "pass_to_callback" if work.facts.contactable else "pass_close"
+    return _take(work, key, Given())
+
+
+@action
+def ask_rework(
+    case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
+) -> Case:
+    """Send a result back to be redone: half the original limit, never less than was left."""
+    given = Given(words=clean(words), reason="rework")
+    return take_step(case_id, "rework", actor=acting_post(by), given=given, version=version, at=at)
+
+
+# --- the call-back ----------------------------------------------------------------------------
+
+
+@action
+def log_call(
+    case_id: UUID,
+    report_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    reached: bool,
+    answer: str = "",
+    rating: int | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Log a call-back: not reached, or what the reporter said.
+
+    answer: solved, partly or no. When nobody is left to ask the case closes; on a “no” a new
+    round begins with the same lead.
+    """
+    work = begin(case_id, acting_post(by), version=version, at=at)
+    work.check("log_call", inputs_of(work, Given()))
+    asked = queries.lock_answer(report_id, work.case.round)
+    if asked.report.case_id != case_id:
+        raise NotFound()
+    day = wall.now() if at is None else at
+    if asked.last_attempt_at is None or asked.last_attempt_at.date() != day.date():
+        asked.attempt_days += 1
+    asked.attempts += 1
+    asked.last_attempt_at = work.at
+    note(
+        "report.called",
+        report_id,
+        actor=work.actor.ref,
+        at=work.at,
+        case=case_id,
+        round=work.case.round,
+        attempt=asked.attempts,
+        reached=reached,
+    )
+    if reached:
+        _answer(work, asked, answer, rating, "call")
+    asked.save()
+    return _after_answer(work, Given())
+
+
+@action
+def answer_as_reporter(
+    submission_id: UUID,
+    case_id: UUID,
+    *,
+    answer: str,
+    rating: int | None = None,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """The reporter says on their page whether it is solved; counts like an answered call."""
+    work = begin(case_id, acting_reporter(submission_id), version=version, at=at)
+    report = queries.report_of(submission_id, case_id)
+    if work.facts.state != "callback_pending":
+        raise errors.StepNotOpen(state=queries.state_title(work.case, work.catalogue))
+    asked = queries.lock_answer(report.id, work.case.round, make=True, at=work.at)
+    _answer(work, asked, answer, rating, "page")
+    asked.save()
+    return _after_answer(work, Given(receipt_fits=True))
+
+
+def _answer(work: Work, asked: Answer, answer: str, rating: int | None, via: str) -> None:
+    if answer not in ("solved", "partly", "no"):
+        raise errors.ReasonUnknown()
+    asked.answer = answer
+    asked.answered_at = work.at
+    asked.via = via
+    asked.rating = rating
+    asked.rated_at = work.at if rating is not None else None
+    note(
+        "report.answered",
+        asked.report_id,
+        actor=work.actor.ref,
+        at=work.at,
+        case=work.case.id,
+        round=work.case.round,
+        answer=answer,
+        rating=rating,
+    )
+
+
+def _after_answer(work: Work, given: Given) -> Case:
+    """Go on when every reporter has been heard: a “no” begins a new round, else the case closes."""
+    settings = work.catalogue.settings
+    answers = queries.answers_of(work.case.id, work.case.round)
+    if any(each.answer == "no" for each in answers):
+        work.case.unsolved += 1
+        return _system_step(work, "not_solved", given)
+    waiting = [
+        each
+        for each in answers
+        if not each.answer
+        and not is_tried_enough(
+            each.attempts, each.attempt_days, settings.callback_attempts, settings.callback_days
+        )
+    ]
+    if waiting:
+        case = work.case
+        case.version += 1
+        case.save(update_fields=["version", "unsolved"])
+        return case
+    given.memo["unreached"] = sum(not each.answer for each in answers)
+    return _system_step(work, "callback_close", given)
+
+
+def _system_step(work: Work, key: str, given: Given) -> Case:
+    """A step that follows from an answer: the rules have judged the answer, not a capability."""
+    import dataclasses
+
+    unreached = given.memo.get("unreached", 0)
+    actor = work.actor
+    work.actor = dataclasses.replace(actor, facts=dataclasses.replace(actor.facts, kind="system"))
+    work.facts = queries.facts_of(work.case, work.assignments, work.catalogue)
+    step = work.check(key, inputs_of(work, given))
+    for name in step.effects:
+        EFFECTS[name](work, given)
+    case = finish(work, step)
+    given.memo["unreached"] = unreached
+    note(
+        step.verb,
+        case.id,
+        actor=actor.ref,
+        at=work.at,
+        entry_id=work.entry,
+        **DETAILS.get(step.verb, _no_details)(work, given, step),
+    )
+    return case
+
+
+# --- reopening, voiding, timers -----------------------------------------------------------------
+
+
+@action
+def reopen_as_reporter(
+    submission_id: UUID,
+    case_id: UUID,
+    *,
+    words: str = "",
+    version: int | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """The reporter asks to redo a closed case, once, within the days that the pack allows."""
+    queries.report_of(submission_id, case_id)
+    work = begin(case_id, acting_reporter(submission_id), version=version, at=at)
+    work.case.reopened += 1
+    return _take(work, "reopen", Given(words=clean(words), receipt_fits=True, reason="redo"))
+
+
+@action
+def reopen_case(
+    case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
+) -> Case:
+    """A supervisor reopens a closed case with grounds."""
+    work = begin(case_id, acting_post(by), version=version, at=at)
+    work.case.reopened += 1
+    return _take(work, "reopen", Given(words=clean(words), reason="redo"))
+
+
+@action
+def void_case(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    reason: str,
+    words: str = "",
+    at: datetime | None = None,
+) -> Case:
+    """The duty chief voids a case that is none: a test, or a place outside the district."""
+    given = Given(reason=reason, words=clean(words))
+    return take_step(case_id, "void", actor=acting_post(by), given=given, version=version, at=at)
+
+
+@action
+def give_info(
+    submission_id: UUID,
+    case_id: UUID,
+    *,
+    words: str,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """The reporter adds the details that were asked for; the accept clock runs on."""
+    queries.report_of(submission_id, case_id)
+    given = Given(words=clean(words), receipt_fits=True)
+    if not given.words:
+        raise errors.NothingSaid()
+    return take_step(
+        case_id,
+        "answer_info",
+        actor=acting_reporter(submission_id),
+        given=given,
+        version=version,
+        at=at,
+    )
+
+
+@action
+def info_lapsed(case_id: UUID, *, at: datetime | None = None) -> Case:
+    """Nobody gave details in time: the case goes back to be accepted as it is."""
+    return take_step(case_id, "info_lapsed", actor=SYSTEM, version=None, at=at)
+
+
+@action
+def rate_as_reporter(
+    submission_id: UUID, case_id: UUID, *, rating: int, at: datetime | None = None
+) -> Case:
+    """The reporter rates a closed case, five levels (5 very satisfied), once a round.
+
+    Raises StepNotOpen when it is not closed or the days for rating have passed.
+    """
+    moment = at or wall.now()
+    case = queries.lock_case(case_id)
+    report = queries.report_of(submission_id, case_id)
+    book = catalogue(case.edition)
+    if case.state != "closed" or not within(case.closed_at, moment, book.settings.rating_days):
+        raise errors.StepNotOpen(state=queries.state_title(case, book))
+    if not 1 <= rating <= 5:
+        raise errors.ReasonUnknown()
+    asked = queries.lock_answer(report.id, case.round, make=True, at=moment)
+    asked.rating, asked.rated_at = rating, moment
+    asked.save(update_fields=["rating", "rated_at"])
+    note(
+        "report.answered",
+        report.id,
+        actor=acting_reporter(submission_id).ref,
+        at=moment,
+        case=case.id,
+        round=case.round,
+        answer=asked.answer or "rated",
+        rating=rating,
+    )
+    return case

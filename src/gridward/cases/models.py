@@ -1,0 +1,453 @@
+"""Tables of the cases room: submission, report, case, assignment are four things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import models
+from django.db.models import F, Q
+
+from gridward.core.ids import new_id
+
+LEVELS = 6
+CHAIN = tuple(f"a{n}" for n in range(1, LEVELS + 1))
+
+
+class Submission(models.Model):
+    """One act of one reporter: a receipt, a channel, a contact; one to four reports."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    receipt = models.CharField(max_length=12, unique=True)
+    client_id = models.CharField(max_length=64, null=True, unique=True)
+    digest = models.CharField(max_length=64)
+    channel = models.CharField(max_length=20)
+    source = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=80, blank=True)
+    outside_due_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10)
+    notice_version = models.CharField(max_length=20, blank=True)
+    reporter_kind = models.CharField(max_length=20)
+    reporter_post = models.UUIDField(null=True)
+    vault_subject = models.UUIDField(null=True, db_index=True)
+    has_contact = models.BooleanField(default=False)
+    contact_phone = models.UUIDField(null=True)
+    contact_name = models.UUIDField(null=True)
+    submitted_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="submission_source_once",
+                fields=["source", "source_id"],
+                condition=~Q(source_id=""),
+            ),
+        ]
+
+
+class Case(models.Model):
+    """The matter from submission to its end: one state, one holder, one lead at a time.
+
+    a1 … a6: the current chain of areas, moved set-wise when boundaries change; area: the area at
+    opening, which stays. due_order: the one clock that runs on the holder, or the end of time, so
+    that lists sort without nulls. version: every form says which one it was made from.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=14, unique=True)
+    process = models.CharField(max_length=40)
+    edition = models.PositiveIntegerField()
+    matter = models.CharField(max_length=60, blank=True)
+    group = models.CharField(max_length=40, blank=True)
+    condition = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=32)
+    is_open = models.BooleanField(default=True)
+    round = models.PositiveSmallIntegerField(default=1)
+    urgent = models.BooleanField(default=False)
+    sensitivity = models.PositiveSmallIntegerField(default=0)
+    safety = models.BooleanField(default=False)
+    channel = models.CharField(max_length=20)
+    area = models.ForeignKey(
+        "territory.Area", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    a1 = models.BigIntegerField(null=True)
+    a2 = models.BigIntegerField(null=True)
+    a3 = models.BigIntegerField(null=True)
+    a4 = models.BigIntegerField(null=True)
+    a5 = models.BigIntegerField(null=True)
+    a6 = models.BigIntegerField(null=True)
+    boundary = models.PositiveIntegerField(default=0)
+    lng = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    desk = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    holder_kind = models.CharField(max_length=12)
+    holder = models.ForeignKey(
+        "directory.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    lead = models.ForeignKey(
+        "directory.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    opened_at = models.DateTimeField()
+    promised_at = models.DateTimeField(null=True)
+    promise_provisional = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True)
+    due_milestone = models.CharField(max_length=32, blank=True)
+    due_warn_at = models.DateTimeField(null=True)
+    due_urgent_at = models.DateTimeField(null=True)
+    due_order = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    close_type = models.CharField(max_length=20, blank=True)
+    returns = models.PositiveSmallIntegerField(default=0)
+    reworks = models.PositiveSmallIntegerField(default=0)
+    unsolved = models.PositiveSmallIntegerField(default=0)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    reports_count = models.PositiveSmallIntegerField(default=1)
+    contactable = models.PositiveSmallIntegerField(default=0)
+    master = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged", db_index=False
+    )
+    vault_subject = models.UUIDField(null=True)
+    check_task = models.UUIDField(null=True)
+    check_on_site = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="case_open_has_holder",
+                condition=Q(is_open=False) | Q(holder__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="case_merged_has_master",
+                condition=~Q(state="merged") | Q(master__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="case_not_own_master", condition=Q(master__isnull=True) | ~Q(master=F("id"))
+            ),
+        ]
+        indexes = [
+            *[
+                models.Index(
+                    fields=[level, "due_order", "id"],
+                    name=f"case_open_{level}",
+                    condition=Q(is_open=True),
+                )
+                for level in CHAIN
+            ],
+            *[
+                models.Index(
+                    F(level), F("opened_at").desc(), F("id").desc(), name=f"case_new_{level}"
+                )
+                for level in CHAIN
+            ],
+            models.Index(
+                fields=["holder", "due_order", "id"],
+                name="case_open_holder",
+                condition=Q(is_open=True),
+            ),
+            models.Index(F("lead"), F("opened_at").desc(), F("id").desc(), name="case_new_lead"),
+            models.Index(fields=["master"], name="case_master", condition=Q(master__isnull=False)),
+        ]
+
+    @property
+    def chain(self) -> tuple[int | None, ...]:
+        """The areas that hold the place now, from the top level down."""
+        return (self.a1, self.a2, self.a3, self.a4, self.a5, self.a6)
+
+    @chain.setter
+    def chain(self, areas: Sequence[int | None]) -> None:
+        self.a1, self.a2, self.a3, self.a4, self.a5, self.a6 = [*areas, *[None] * LEVELS][:LEVELS]
+
+
+class Report(models.Model):
+    """One matter that one person told: words, place, photos. Always in exactly one case.
+
+    first_case: the case it opened; case: the one it belongs to now. The raw point and its datum
+    are the record; lng and lat (WGS84) are derived and can be derived again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="reports")
+    ordinal = models.PositiveSmallIntegerField()
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
+    first_case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    join_state = models.CharField(max_length=12, default="own")
+    matter = models.CharField(max_length=60, blank=True)
+    words = models.UUIDField(null=True)
+    place_words = models.UUIDField(null=True)
+    raw_lng = models.FloatField(null=True)
+    raw_lat = models.FloatField(null=True)
+    datum = models.CharField(max_length=10, blank=True)
+    lng = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    locate_reason = models.CharField(max_length=12)
+    boundary = models.PositiveIntegerField(default=0)
+    area = models.ForeignKey(
+        "territory.Area", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    submitted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="report_ordinal_once", fields=["submission", "ordinal"]),
+            models.CheckConstraint(
+                name="report_one_to_four", condition=Q(ordinal__gte=1) & Q(ordinal__lte=4)
+            ),
+            models.CheckConstraint(
+                name="report_join_state", condition=Q(join_state__in=["own", "proposed", "confirmed"])
+            ),
+        ]
+
+
+class Answer(models.Model):
+    """What one report's reporter said of one round: informed, solved, satisfied, or not reached."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="answers")
+    round = models.PositiveSmallIntegerField()
+    asked_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempt_days = models.PositiveSmallIntegerField(default=0)
+    last_attempt_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=12, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    via = models.CharField(max_length=12, blank=True)
+    rating = models.PositiveSmallIntegerField(null=True)
+    rated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="answer_once_a_round", fields=["report", "round"]),
+            models.CheckConstraint(
+                name="answer_rating_1_to_5",
+                condition=Q(rating__isnull=True) | (Q(rating__gte=1) & Q(rating__lte=5)),
+            ),
+        ]
+
+
+class Round(models.Model):
+    """One way through from dispatch to result; reopening begins a new one, the earlier stays."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+    disposed_at = models.DateTimeField(null=True)
+    disposed_by = models.UUIDField(null=True)
+    disposed_person = models.UUIDField(null=True)
+    disposed_organisation = models.UUIDField(null=True)
+    internal = models.UUIDField(null=True)
+    reply = models.UUIDField(null=True)
+    close_type = models.CharField(max_length=20, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    checked_by = models.UUIDField(null=True)
+    check_result = models.CharField(max_length=12, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="round_number_once", fields=["case", "number"]),
+        ]
+
+
+class Assignment(models.Model):
+    """An organisation's part in one round: one lead at a time, any number of others."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    round = models.PositiveSmallIntegerField()
+    organisation = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField(max_length=10)
+    active = models.BooleanField(default=True)
+    binding = models.BooleanField(default=False)
+    rule = models.CharField(max_length=80, blank=True)
+    edition = models.PositiveIntegerField()
+    by_rule = models.BooleanField(default=False)
+    dispatched_at = models.DateTimeField()
+    dispatched_by = models.UUIDField(null=True)
+    return_until = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.UUIDField(null=True)
+    handler_person = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=12, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="assignment_one_lead",
+                fields=["case"],
+                condition=Q(role="lead") & Q(active=True),
+            ),
+            models.UniqueConstraint(
+                name="assignment_organisation_once",
+                fields=["case", "organisation"],
+                condition=Q(active=True),
+            ),
+            models.CheckConstraint(
+                name="assignment_role", condition=Q(role__in=["lead", "co", "informed"])
+            ),
+            models.CheckConstraint(
+                name="assignment_ended",
+                condition=Q(active=True, ended_at__isnull=True)
+                | Q(active=False, ended_at__isnull=False),
+            ),
+        ]
+
+
+class Return(models.Model):
+    """An organisation asks to give a case back; the desk, then the duty chief decides."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="return_requests")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    round = models.PositiveSmallIntegerField()
+    count = models.PositiveSmallIntegerField()
+    grounds = models.UUIDField(null=True)
+    suggested = models.ForeignKey(
+        "directory.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    after_look = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decision = models.CharField(max_length=12, blank=True)
+    decision_words = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="return_once_an_organisation", fields=["case", "organisation"]
+            ),
+            models.UniqueConstraint(
+                name="return_one_open", fields=["case"], condition=Q(decided_at__isnull=True)
+            ),
+        ]
+
+
+class CaseFile(models.Model):
+    """A photo of a report or a case: before, after, check, look."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, null=True, related_name="files", db_index=False
+    )
+    round = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=10)
+    file = models.UUIDField(unique=True)
+    added_at = models.DateTimeField()
+    added_by = models.UUIDField(null=True)
+
+
+class Clock(models.Model):
+    """A running or stopped limit of a case, an assignment, a report, a desk or a task.
+
+    milestone: which one of the process or the filing condition; limits: [[amount, unit], …] as
+    agreed; rule, edition, calendar, calendar_digest: its basis, from which the audit works out
+    due_at again. basis: rule | given (an outside target) | rework | pending (no limit known yet).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
+    milestone = models.CharField(max_length=32)
+    owner_kind = models.CharField(max_length=12)
+    owner_id = models.UUIDField()
+    round = models.PositiveSmallIntegerField(default=1)
+    start_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    urgent_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    limits = models.JSONField(default=list)
+    basis = models.CharField(max_length=10)
+    rule = models.CharField(max_length=80, blank=True)
+    edition = models.PositiveIntegerField()
+    calendar = models.CharField(max_length=40, blank=True)
+    calendar_digest = models.CharField(max_length=64, blank=True)
+    provisional = models.BooleanField(default=False)
+    after = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    swept = models.PositiveSmallIntegerField(default=0)
+    look_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="clock_one_running",
+                fields=["case", "milestone", "owner_id"],
+                condition=Q(stopped_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="clock_outcome",
+                condition=Q(stopped_at__isnull=True, outcome="")
+                | (Q(stopped_at__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["look_at"], name="clock_look", condition=Q(look_at__isnull=False)
+            ),
+            models.Index(
+                fields=["id"], name="clock_provisional", condition=Q(provisional=True)
+            ),
+        ]
+
+
+class ClockPause(models.Model):
+    """Time that does not count for a clock: while details are awaited, or given back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="pauses")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="pause_one_open", fields=["clock"], condition=Q(until__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="pause_forward", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
+            ),
+        ]
+
+
+class SearchDoc(models.Model):
+    """What a case can be found by: keyed tokens of its words and place, and of who may see it.
+
+    One per unrestricted case. Tokens are keyed (see vault), so no word stands in the index.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="search_doc")
+    tokens = models.TextField()

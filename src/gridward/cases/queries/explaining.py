@@ -1,0 +1,243 @@
+"""Why a case is where it is: this area, this organisation, this deadline, this state, who is next.
+
+Each answer names its rule and its edition. The public half is what the holder of the receipt may
+know: no organisation's inner limits, no names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from gridward.cases.models import Assignment, Case, Clock, Report
+from gridward.cases.rules import process as process_rules
+from gridward.cases.rules.facts import CaseFacts
+from gridward.catalog.compiled import Catalogue
+from gridward.core import jurisdiction
+from gridward.directory import queries as directory
+from gridward.directory.errors import NoSuchOrganisation
+from gridward.journal.queries import Line
+from gridward.territory import queries as territory
+
+Audience = Literal["staff", "public"]
+
+
+@dataclass(frozen=True)
+class Why:
+    """One answer. topic: area, organisation, deadline, state or next; rule: where it is agreed."""
+
+    topic: str
+    question: str
+    answer: str
+    rule: str = ""
+    edition: int | None = None
+
+
+def local(at: datetime | None) -> str:
+    """A moment in the jurisdiction's time zone."""
+    if at is None:
+        return "—"
+    return at.astimezone(jurisdiction.current().tz).strftime("%Y-%m-%d %H:%M")
+
+
+def explain_case(
+    case: Case,
+    book: Catalogue,
+    assignments: Sequence[Assignment],
+    clocks: Sequence[Clock],
+    facts: CaseFacts,
+    lines: Sequence[Line],
+    *,
+    audience: Audience,
+    report: Report | None = None,
+) -> list[Why]:
+    """The answers for a case, from what the page has read already; no statement of its own."""
+    found = [_area(case, lines)]
+    found += _organisation(case, book, assignments, audience)
+    found += _deadline(case, book, clocks, audience)
+    found.append(_state(case, book, lines))
+    found += _next(case, book, facts, audience)
+    return found
+
+
+def _area(case: Case, lines: Sequence[Line]) -> Why:
+    question = _("Why this place?")
+    submitted = next((line for line in lines if line.verb == "report.submitted"), None)
+    reason = str(submitted.details.get("reason", "")) if submitted else ""
+    names = " › ".join(territory.chain_names(case.chain))
+    sentences = {
+        "inside": _("The point lies inside %(area)s."),
+        "edge": _("The point lies on the line between areas; the first numbered has it: %(area)s."),
+        "nearest": _("The point lies outside, within 30 m of %(area)s, the nearest one."),
+        "outside": _("The point lies outside the district; the district desk looks for the place."),
+        "chosen": _("The reporter chose %(area)s from the list."),
+        "none": _("No point was given; the desk finds the place from the words."),
+    }
+    if reason in ("outside", "none") and names:
+        answer = _("The desk set the place: %(area)s.") % {"area": names}
+    else:
+        answer = sentences.get(reason, _("The place is %(area)s.")) % {"area": names or "—"}
+    return Why("area", question, answer, rule=f"boundary {case.boundary}")
+
+
+def _organisation(
+    case: Case, book: Catalogue, assignments: Sequence[Assignment], audience: Audience
+) -> list[Why]:
+    question = _("Why this organisation?")
+    lead = next((a for a in reversed(assignments) if a.role == "lead" and a.active), None)
+    if lead is None:
+        lead = next((a for a in reversed(assignments) if a.role == "lead"), None)
+    if lead is None:
+        answer = _("The matter has not been dispatched yet; %(desk)s takes it up.") % {
+            "desk": _name(case.desk_id)
+        }
+        return [Why("organisation", question, answer)]
+    name = _name(lead.organisation_id)
+    if lead.binding:
+        answer = _("%(organisation)s handles it because the duty chief ruled so.")
+    elif lead.by_rule and lead.rule:
+        answer = _("%(organisation)s handles it by the responsibility rule.")
+    else:
+        answer = _("%(organisation)s handles it because the desk chose so.")
+    said = answer % {"organisation": name}
+    because = book.rules.get(lead.rule)
+    if because is not None and lead.by_rule:
+        said += f" {because.because}"
+    rule = lead.rule if audience == "staff" or lead.by_rule else ""
+    return [Why("organisation", question, said, rule=rule, edition=lead.edition)]
+
+
+def _deadline(
+    case: Case, book: Catalogue, clocks: Sequence[Clock], audience: Audience
+) -> list[Why]:
+    question = _("Why this deadline?")
+    found: list[Why] = []
+    for clock in clocks:
+        if clock.stopped_at is not None and clock.milestone != "total":
+            continue
+        if audience == "public" and clock.milestone != "total":
+            continue
+        title = next(
+            (
+                m.title
+                for m in book.milestones(case.process, case.condition or None)
+                if m.key == clock.milestone
+            ),
+            clock.milestone,
+        )
+        if clock.basis == "pending":
+            answer = _("%(what)s: fixed when the matter is accepted.") % {"what": title}
+        elif clock.basis == "given":
+            answer = _("%(what)s: %(due)s, as given by the system it came from.") % {
+                "what": title,
+                "due": local(clock.due_at),
+            }
+        else:
+            limit = " + ".join(limit_words(int(n), str(unit)) for n, unit in clock.limits)
+            answer = _("%(what)s: %(limit)s from %(start)s, so %(due)s.") % {
+                "what": title,
+                "limit": limit,
+                "start": local(clock.start_at),
+                "due": local(clock.due_at),
+            }
+            if clock.provisional:
+                answer += " " + _("Provisional: that year's calendar is not loaded yet.")
+        found.append(
+            Why("deadline", question, answer, rule=clock.rule or clock.basis, edition=clock.edition)
+        )
+    return found
+
+
+def limit_words(amount: int, unit: str) -> str:
+    """A limit in words, in the active language."""
+    words = {
+        "urgent_minute": _("%(n)s minutes, day and night"),
+        "urgent_hour": _("%(n)s hours, day and night"),
+        "natural_hour": _("%(n)s hours"),
+        "natural_day": _("%(n)s days"),
+        "working_minute": _("%(n)s working minutes"),
+        "working_hour": _("%(n)s working hours"),
+        "working_day": _("%(n)s working days"),
+    }
+    return words.get(unit, "%(n)s") % {"n": amount}
+
+
+def _state(case: Case, book: Catalogue, lines: Sequence[Line]) -> Why:
+    title = process_rules.state_of(book.process(case.process), case.state).title
+    last = next((line for line in reversed(lines) if line.subject_kind == "case"), None)
+    answer = _("It is at “%(state)s”.") % {"state": title}
+    if last is not None:
+        answer = _("It is at “%(state)s” since %(at)s: %(what)s.") % {
+            "state": title,
+            "at": local(last.occurred_at),
+            "what": last.title,
+        }
+    return Why(
+        "state", _("Why this state?"), answer, rule=f"process {case.process}", edition=case.edition
+    )
+
+
+def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> list[Why]:
+    question = _("Who may do what next?")
+    process = book.process(case.process)
+    if audience == "public":
+        steps = [s for s in process.steps_from(case.state) if "reporter" in s.by]
+        said = "、".join(str(s.title) for s in steps)
+        answer = (
+            _("You may: %(steps)s.") % {"steps": said} if said else _("Nothing is needed from you.")
+        )
+        return [Why("next", question, answer, rule=f"process {case.process}", edition=case.edition)]
+    found: list[Why] = []
+    for step in process.steps_from(case.state):
+        roles = [
+            str(role.title)
+            for role in book.roles.values()
+            if any(capability in role.capabilities for capability in step.by)
+        ]
+        who = "、".join(roles) or "、".join(_actor_word(name) for name in step.by)
+        holder = _holder_of(step.by, case)
+        found.append(
+            Why(
+                "next",
+                question,
+                _("%(step)s: %(who)s") % {"step": step.title, "who": who}
+                + (f" ({holder})" if holder else ""),
+                rule=f"{case.process}.{step.key}",
+                edition=case.edition,
+            )
+        )
+    return found
+
+
+def _holder_of(by: Sequence[str], case: Case) -> str:
+    positions = {process_rules.POSITIONS.get(name, "") for name in by}
+    if "desk" in positions:
+        return _name(case.desk_id)
+    if "lead" in positions and case.lead_id is not None:
+        return _name(case.lead_id)
+    return ""
+
+
+def _actor_word(name: str) -> str:
+    words = {
+        "reporter": _("the reporter"),
+        "system": _("the timer"),
+        "worker": _("the grid worker who was asked"),
+    }
+    return words.get(name, name)
+
+
+def _name(organisation_id: object) -> str:
+    from uuid import UUID
+
+    try:
+        found = directory.organisation(UUID(str(organisation_id)))
+    except (NoSuchOrganisation, ValueError):
+        return "—"
+    from django.utils.translation import get_language
+
+    return found.title_en if (get_language() or "").startswith("en") else found.title_zh

@@ -1,0 +1,559 @@
+"""What screens show of cases: values ready to render, the same number of statements for any size."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from gridward.access.rules import Viewer
+from gridward.cases.models import (
+    CHAIN,
+    Answer,
+    Assignment,
+    Case,
+    CaseFile,
+    Clock,
+    Report,
+    Return,
+    Round,
+    Submission,
+)
+from gridward.cases.queries import searching
+from gridward.cases.queries.explaining import Why, explain_case
+from gridward.cases.queries.reading import (
+    Suggestion,
+    case_for,
+    facts_of,
+    open_organisations,
+    suggested_lead,
+    visible_cases,
+)
+from gridward.cases.rules import clocks as clock_rules
+from gridward.cases.rules import process as process_rules
+from gridward.cases.rules.facts import ActorFacts
+from gridward.catalog.compiled import Catalogue
+from gridward.catalog.definitions import FilingCondition, Matter, Sensitivity, Step
+from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
+from gridward.core import ids
+from gridward.core.errors import BadInput
+from gridward.directory import queries as directory
+from gridward.directory.errors import NoSuchOrganisation
+from gridward.directory.rules import Holder, Organisation
+from gridward.journal import queries as journal
+from gridward.tasks import queries as tasks
+from gridward.tasks.queries import TaskCard
+from gridward.territory import queries as territory
+from gridward.vault import queries as vault
+
+CASES_PER_PAGE = 50
+SUMMARY = 60
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A clock as people see it. light: green, yellow, orange, red, or empty when none runs."""
+
+    milestone: str
+    title: object
+    due_at: datetime | None
+    light: str
+    paused: bool = False
+    provisional: bool = False
+    stopped_at: datetime | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class CaseCard:
+    """A case as a row of a list."""
+
+    id: UUID
+    number: str
+    version: int
+    state: str
+    state_title: object
+    is_open: bool
+    urgent: bool
+    restricted: bool
+    matter_title: object
+    summary: str
+    place: str
+    holder: Organisation | None
+    holder_kind: str
+    lead: Organisation | None
+    opened_at: datetime
+    clock: ClockView | None
+    promised_at: datetime | None
+    closed_at: datetime | None
+    close_type: str
+    reports: int
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of cases; cursor: what the next page begins after, empty on the last one."""
+
+    items: list[CaseCard]
+    cursor: str
+    order: str
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class StepCard:
+    """A step that the viewer may take: key for the form, title for the button."""
+
+    key: str
+    title: object
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One thing that happened, as staff see it; words: what was written with it."""
+
+    at: datetime
+    verb: str
+    title: str
+    who: str
+    organisation: Organisation | None
+    words: list[str] = field(default_factory=list)
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """One report of a case. phone: only for whoever accepts or calls back, while they do."""
+
+    id: UUID
+    receipt: str
+    submitted_at: datetime
+    words: str | None
+    place_words: str | None
+    channel: str
+    language: str
+    has_contact: bool
+    phone: str | None
+    name: str | None
+    outside: str
+    outside_due_at: datetime | None
+    photos: list[UUID]
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything on a case's page."""
+
+    case: CaseCard
+    chain: list[str]
+    lng: float | None
+    lat: float | None
+    matter: Matter | None
+    condition: FilingCondition | None
+    promise_provisional: bool
+    reports: list[ReportView]
+    assignments: list[tuple[Assignment, Organisation | None]]
+    rounds: list[Round]
+    texts: dict[UUID, str | None]
+    photos: list[CaseFile]
+    timeline: list[TimelineItem]
+    clocks: list[ClockView]
+    steps: list[StepCard]
+    suggestion: Suggestion | None
+    organisations: list[Organisation]
+    matters: list[Matter]
+    conditions: list[FilingCondition]
+    why: list[Why]
+    task: TaskCard | None
+    open_return: Return | None
+    edition: int
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+def _clock_of(case: Case, book: Catalogue, now: datetime) -> ClockView | None:
+    if case.due_at is None:
+        return None
+    warn, urgent = case.due_warn_at or case.due_at, case.due_urgent_at or case.due_at
+    return ClockView(
+        milestone=case.due_milestone,
+        title=_milestone_title(case, book, case.due_milestone),
+        due_at=case.due_at,
+        light=clock_rules.light(case.opened_at, warn, urgent, case.due_at, now),
+    )
+
+
+def _milestone_title(case: Case, book: Catalogue, key: str) -> object:
+    for milestone in book.milestones(case.process, case.condition or None):
+        if milestone.key == key:
+            return milestone.title or ""
+    return ""
+
+
+def _organisation(organisation_id: UUID | None) -> Organisation | None:
+    if organisation_id is None:
+        return None
+    try:
+        return directory.organisation(organisation_id)
+    except NoSuchOrganisation:
+        return None
+
+
+def card_of(case: Case, summary: str, now: datetime) -> CaseCard:
+    """A case as a row; no statement when its edition is in memory."""
+    book = catalogue(case.edition)
+    matter = book.matters.get(case.matter)
+    deepest = next((a for a in reversed(case.chain[:4]) if a is not None), None)
+    return CaseCard(
+        id=case.id,
+        number=case.number,
+        version=case.version,
+        state=case.state,
+        state_title=process_rules.state_of(book.process(case.process), case.state).title,
+        is_open=case.is_open,
+        urgent=case.urgent,
+        restricted=case.sensitivity >= Sensitivity.RESTRICTED,
+        matter_title=matter.title if matter else None,
+        summary=summary,
+        place=territory.path_name(deepest) if deepest is not None else "",
+        holder=_organisation(case.holder_id),
+        holder_kind=case.holder_kind,
+        lead=_organisation(case.lead_id),
+        opened_at=case.opened_at,
+        clock=_clock_of(case, book, now),
+        promised_at=case.promised_at,
+        closed_at=case.closed_at,
+        close_type=case.close_type,
+        reports=case.reports_count,
+    )
+
+
+def cards_of(cases: Sequence[Case]) -> list[CaseCard]:
+    """Rows for cases, each with the beginning of its first report's words; three statements."""
+    now = wall.now()
+    words: dict[UUID, UUID] = {}
+    shown = [c.id for c in cases if c.sensitivity < Sensitivity.RESTRICTED]
+    for case_id, secret in Report.objects.filter(first_case__in=shown, ordinal__lte=4).values_list(
+        "first_case_id", "words"
+    ):
+        if secret is not None:
+            words[case_id] = secret
+    opened = vault.open_texts(words.values())
+    return [
+        card_of(case, _shortened(opened.get(words[case.id]) if case.id in words else None), now)
+        for case in cases
+    ]
+
+
+def _shortened(words: str | None) -> str:
+    if not words:
+        return ""
+    line = " ".join(words.split())
+    return line if len(line) <= SUMMARY else f"{line[: SUMMARY - 1]}…"
+
+
+def _narrowed(viewer: Viewer, area: int | None) -> QuerySet[Case]:
+    """The viewer's cases within an area: by that area's own column when it lies in theirs."""
+    if area is None:
+        return visible_cases(viewer)
+    ground = territory.area(area)
+    column = CHAIN[ground.level - 1]
+    if viewer.scope == "area" and viewer.area_id in ground.chain:
+        cases = Case.objects.filter(**{column: area})
+        if not viewer.may("case.see_restricted"):
+            cases = cases.filter(sensitivity__lt=Sensitivity.RESTRICTED)
+        return cases
+    return visible_cases(viewer).filter(**{column: area})
+
+
+def list_page(
+    viewer: Viewer,
+    *,
+    order: str = "due",
+    area: int | None = None,
+    state: str = "",
+    mine: bool = False,
+    query: str = "",
+    cursor: str = "",
+    limit: int = CASES_PER_PAGE,
+) -> ListPage:
+    """A page of the cases that the viewer may see, by due (open ones) or newest first.
+
+    mine: only what the viewer's organisation holds; query: words, a receipt or a case number;
+    cursor: from the page before. Raises BadInput on a cursor that no page gave.
+    """
+    if query.strip():
+        return _found(viewer, query.strip(), area, cursor, limit)
+    cases = _narrowed(viewer, area)
+    if mine:
+        cases = cases.filter(holder=viewer.organisation_id, is_open=True)
+    if state:
+        cases = cases.filter(state=state)
+    if order == "due":
+        cases = cases.filter(is_open=True).order_by("due_order", "id")
+    else:
+        cases = cases.order_by("-opened_at", "-id")
+    if cursor:
+        at, last = _read_cursor(cursor)
+        if order == "due":
+            cases = cases.filter(Q(due_order__gt=at) | Q(due_order=at, id__gt=last))
+            cases = cases.filter(due_order__gte=at)
+        else:
+            cases = cases.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=last))
+            cases = cases.filter(opened_at__lte=at)
+    rows = list(cases[: limit + 1])
+    more, rows = len(rows) > limit, rows[:limit]
+    after = ""
+    if more:
+        after = _cursor(rows[-1].due_order if order == "due" else rows[-1].opened_at, rows[-1].id)
+    return ListPage(items=cards_of(rows), cursor=after, order=order)
+
+
+def _found(viewer: Viewer, query: str, area: int | None, cursor: str, limit: int) -> ListPage:
+    exact = _by_number(viewer, query)
+    if exact is not None:
+        return ListPage(items=cards_of(exact), cursor="", order="newest", query=query)
+    scope: list[str] = []
+    if area is not None:
+        scope.append(searching.scope_token(territory.area(area).level, area))
+    elif viewer.scope == "area" and viewer.area_id is not None:
+        scope.append(searching.scope_token(viewer.area_level, viewer.area_id))
+    elif viewer.scope == "organisation":
+        scope.append(searching.lead_token(viewer.organisation_id))
+    else:
+        return ListPage(items=[], cursor="", order="newest", query=query)
+    before = int(cursor) if cursor.isdigit() else None
+    found = searching.find(query, scope, before=before, limit=limit + 1, now=wall.now())
+    more, found = len(found) > limit, found[:limit]
+    rows = {c.id: c for c in visible_cases(viewer).filter(id__in=[case for _, case in found])}
+    ordered = [rows[case] for _, case in found if case in rows]
+    return ListPage(
+        items=cards_of(ordered),
+        cursor=str(found[-1][0]) if more else "",
+        order="newest",
+        query=query,
+    )
+
+
+def _by_number(viewer: Viewer, query: str) -> list[Case] | None:
+    """Cases by a receipt or a case number; None when `query` is neither."""
+    if ids.is_receipt(query):
+        receipt = ids.plain_receipt(query)
+        return list(visible_cases(viewer).filter(reports__submission__receipt=receipt).distinct())
+    plain = query.replace(" ", "")
+    if len(plain) == 14 and plain[6] == "-" and plain.replace("-", "").isdigit():
+        return list(visible_cases(viewer).filter(number=plain))
+    return None
+
+
+def _cursor(at: datetime, last: UUID) -> str:
+    stamp = int(at.timestamp() * 1_000_000).to_bytes(8, "big", signed=True)
+    return base64.urlsafe_b64encode(stamp + last.bytes).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        stamp = int.from_bytes(raw[:8], "big", signed=True)
+        whole, rest = divmod(stamp, 1_000_000)
+        at = datetime.fromtimestamp(whole, tz=UTC).replace(microsecond=rest)
+        return at, UUID(bytes=raw[8:])
+    except (ValueError, binascii.Error, OverflowError, OSError):
+        raise BadInput({"cursor": "—"}) from None
+
+
+def waiting_counts(viewer: Viewer) -> dict[str, int]:
+    """How many open cases the viewer's organisation holds, by state; one statement."""
+    rows = (
+        Case.objects.filter(holder=viewer.organisation_id, is_open=True)
+        .order_by()
+        .values_list("state")
+        .annotate(many=Count("id"))
+    )
+    return dict(rows)
+
+
+# --- one case -----------------------------------------------------------------------------------
+
+
+def actor_facts(viewer: Viewer, *, check_task: bool = False) -> ActorFacts:
+    """The viewer as the rules see them."""
+    return ActorFacts(
+        kind="post",
+        post=viewer.post_id,
+        person=viewer.person_id,
+        organisation=viewer.organisation_id,
+        capabilities=viewer.capabilities,
+        area=viewer.area_id,
+        area_level=viewer.area_level,
+        check_task=check_task,
+    )
+
+
+def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
+    """Everything the case's page shows to this viewer. Raises NotFound."""
+    case = case_for(viewer, case_id)
+    book = catalogue(case.edition)
+    process = book.process(case.process)
+    now = wall.now()
+    assignments = list(Assignment.objects.filter(case=case).order_by("dispatched_at", "id"))
+    clocks = list(Clock.objects.filter(case=case).order_by("start_at", "id"))
+    reports = list(
+        Report.objects.filter(case=case).select_related("submission").order_by("submitted_at", "id")
+    )
+    rounds = list(Round.objects.filter(case=case).order_by("number"))
+    returns = list(Return.objects.filter(case=case).order_by("asked_at"))
+    answers = list(Answer.objects.filter(report__case=case, round=case.round))
+    photos = list(CaseFile.objects.filter(case=case).order_by("added_at", "id"))
+    task = (tasks.tasks_about([case.id]).get(case.id) or [None])[-1]  # type: ignore[list-item]
+    record = next((r for r in rounds if r.number == case.round), None)
+    facts = facts_of(
+        case,
+        [a for a in assignments if a.active],
+        book,
+        returned=[r.organisation_id for r in returns],
+        record=record,
+        answers=answers,
+    )
+    own_task = task is not None and task.state == "open" and task.assignee_id == viewer.post_id
+    actor = actor_facts(viewer, check_task=own_task)
+    steps = process_rules.steps_open_to(process, facts, actor, now)
+    lines = journal.timeline([case.id, *[r.id for r in reports]])
+    entry_texts = vault.texts_of_entries([line.id for line in lines])
+    shows_contact = _shows_contact(viewer, case)
+    texts = vault.open_texts(_text_ids(reports, rounds, returns, shows_contact))
+    holders = directory.holders(
+        [UUID(line.actor_id) for line in lines if line.actor_kind == "post"]
+    )
+    desk_acts = any(step.key in ("accept_dispatch", "accept", "dispatch") for step in steps)
+    chooses = desk_acts or any(step.key in ("redispatch", "rule", "return") for step in steps)
+    rows = {a.report_id: a for a in answers}
+    return CasePage(
+        case=card_of(case, "", now),
+        chain=territory.chain_names(case.chain),
+        lng=case.lng,
+        lat=case.lat,
+        matter=book.matters.get(case.matter),
+        condition=book.conditions.get(case.condition),
+        promise_provisional=case.promise_provisional,
+        reports=[_report_view(r, texts, photos, rows, shows_contact) for r in reports],
+        assignments=[(a, _organisation(a.organisation_id)) for a in assignments],
+        rounds=rounds,
+        texts=texts,
+        photos=photos,
+        timeline=[_item(line, holders, entry_texts) for line in lines],
+        clocks=[_clock_view(c, case, book, now) for c in clocks],
+        steps=[StepCard(step.key, step.title) for step in steps],
+        suggestion=suggested_lead(case, book),
+        organisations=open_organisations(case, book) if chooses else [],
+        matters=list(book.matters.values()) if desk_acts else [],
+        conditions=list(book.conditions_of(case.matter)) if case.matter else [],
+        why=explain_case(case, book, assignments, clocks, facts, lines, audience="staff"),
+        task=task,
+        open_return=next((r for r in returns if r.decided_at is None), None),
+        edition=case.edition,
+    )
+
+
+def _shows_contact(viewer: Viewer, case: Case) -> bool:
+    """Whether names and numbers are shown: to whoever accepts or calls back, while they do."""
+    at_desk = viewer.organisation_id == case.desk_id
+    accepts = viewer.may("case.accept") and case.state in ("submitted", "need_info")
+    calls = viewer.may("case.callback") and case.holder_kind == "caller"
+    return at_desk and (accepts or calls)
+
+
+def _text_ids(
+    reports: Sequence[Report],
+    rounds: Sequence[Round],
+    returns: Sequence[Return],
+    contact: bool,
+) -> list[UUID | None]:
+    found: list[UUID | None] = []
+    for report in reports:
+        found += [report.words, report.place_words]
+        if contact:
+            found += [report.submission.contact_phone, report.submission.contact_name]
+    for record in rounds:
+        found += [record.internal, record.reply]
+    for each in returns:
+        found += [each.grounds, each.decision_words]
+    return found
+
+
+def _report_view(
+    report: Report,
+    texts: dict[UUID, str | None],
+    photos: Sequence[CaseFile],
+    answers: dict[UUID, Answer],
+    contact: bool,
+) -> ReportView:
+    submission: Submission = report.submission
+
+    def text(secret: UUID | None) -> str | None:
+        return texts.get(secret) if secret is not None else None
+
+    return ReportView(
+        id=report.id,
+        receipt=submission.receipt,
+        submitted_at=report.submitted_at,
+        words=text(report.words),
+        place_words=text(report.place_words),
+        channel=submission.channel,
+        language=submission.language,
+        has_contact=submission.has_contact,
+        phone=text(submission.contact_phone) if contact else None,
+        name=text(submission.contact_name) if contact else None,
+        outside=submission.source_id,
+        outside_due_at=submission.outside_due_at,
+        photos=[p.id for p in photos if p.report_id == report.id],
+        answer=answers.get(report.id),
+    )
+
+
+def _item(
+    line: journal.Line,
+    holders: dict[UUID, Holder],
+    texts: dict[UUID, list[vault.OpenedText]],
+) -> TimelineItem:
+    holder = holders.get(UUID(line.actor_id)) if line.actor_kind == "post" else None
+    return TimelineItem(
+        at=line.occurred_at,
+        verb=line.verb,
+        title=line.title,
+        who=holder.name if holder else "",
+        organisation=_organisation(holder.organisation_id) if holder else None,
+        words=[one.text for one in texts.get(line.id, []) if one.text],
+        late=line.is_late,
+    )
+
+
+def _clock_view(clock: Clock, case: Case, book: Catalogue, now: datetime) -> ClockView:
+    light = ""
+    if clock.stopped_at is None and clock.due_at and clock.warn_at and clock.urgent_at:
+        light = clock_rules.light(
+            clock.start_at, clock.warn_at, clock.urgent_at, clock.due_at, now
+        )
+    return ClockView(
+        milestone=clock.milestone,
+        title=_milestone_title(case, book, clock.milestone),
+        due_at=clock.due_at,
+        light=light,
+        paused=clock.paused_at is not None,
+        provisional=clock.provisional,
+        stopped_at=clock.stopped_at,
+        outcome=clock.outcome,
+    )
+
+
+def step_titles(steps: Sequence[Step]) -> list[StepCard]:
+    """Steps as buttons."""
+    return [StepCard(step.key, step.title) for step in steps]

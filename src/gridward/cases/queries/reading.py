@@ -1,0 +1,403 @@
+"""Cases as the rules and the actions ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gridward.access.rules import Viewer
+from gridward.cases.models import CHAIN, Answer, Assignment, Case, Clock, ClockPause, Report, Return
+from gridward.cases.models import Round
+from gridward.cases.rules import clocks as clock_rules
+from gridward.cases.rules import process as process_rules
+from gridward.cases.rules.callback import is_heard
+from gridward.cases.rules.facts import CaseFacts, LeadFacts
+from gridward.catalog.compiled import Catalogue
+from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.worktime import Calendar, Limit, Unit
+from gridward.core.errors import NotFound
+from gridward.core import jurisdiction
+from gridward.directory import queries as directory
+from gridward.directory.errors import NoSuchOrganisation
+from gridward.directory.rules import Holder, Organisation
+from gridward.journal import queries as journal
+from gridward.tasks import queries as tasks
+from gridward.tasks.models import Task
+from gridward.territory import queries as territory
+
+DESK_KINDS = {
+    "community": "community_station",
+    "street": "street_desk",
+    "district": "district_desk",
+}
+
+
+# --- who may see --------------------------------------------------------------------------------
+
+
+def scope_of(viewer: Viewer) -> Q:
+    """The cases of the viewer's ground or organisation, restricted ones not looked at yet."""
+    if viewer.scope == "organisation":
+        own = Assignment.objects.filter(
+            case=OuterRef("pk"), organisation=viewer.organisation_id
+        ).exclude(end_reason="void")
+        return Q(Exists(own))
+    if viewer.scope == "area" and viewer.area_id is not None and viewer.area_level:
+        ground = Q(**{CHAIN[viewer.area_level - 1]: viewer.area_id})
+        if viewer.area_level == 1:
+            # what has no place yet stands at the district
+            ground |= Q(a1__isnull=True)
+        return ground
+    return Q(pk__in=[])
+
+
+def visible_cases(viewer: Viewer) -> QuerySet[Case]:
+    """The cases that this viewer may see: on its ground or in its organisation's hands.
+
+    Restricted cases only for whoever may see restricted ones, or whose organisation leads.
+    """
+    cases = Case.objects.filter(scope_of(viewer))
+    if viewer.may("case.see_restricted"):
+        return cases
+    if viewer.scope == "organisation":
+        return cases.filter(
+            Q(sensitivity__lt=Sensitivity.RESTRICTED) | Q(lead=viewer.organisation_id)
+        )
+    return cases.filter(sensitivity__lt=Sensitivity.RESTRICTED)
+
+
+def case_for(viewer: Viewer, case_id: UUID) -> Case:
+    """The case, when this viewer may see it. Fetching is authorising; raises NotFound.
+
+    Beside its ground, a viewer sees a case about which it has a task.
+    """
+    found = visible_cases(viewer).filter(id=case_id).first()
+    if found is not None:
+        return found
+    asked = Task.objects.filter(subject_id=case_id).filter(
+        Q(assignee=viewer.post_id) | Q(handed_in_by=viewer.post_id)
+    )
+    if asked.exists():
+        case = Case.objects.filter(id=case_id, sensitivity__lt=Sensitivity.RESTRICTED).first()
+        if case is not None:
+            return case
+    raise NotFound()
+
+
+# --- facts for the rules ------------------------------------------------------------------------
+
+
+def active_assignments(case_id: UUID) -> list[Assignment]:
+    """The present parts of a case, the lead first."""
+    return sorted(
+        Assignment.objects.filter(case=case_id, active=True), key=lambda a: a.role != "lead"
+    )
+
+
+def running_clocks(case_id: UUID) -> list[Clock]:
+    """The clocks of a case that still run, or stand still."""
+    return list(Clock.objects.filter(case=case_id, stopped_at__isnull=True).order_by("start_at"))
+
+
+def facts_of(
+    case: Case,
+    assignments: Sequence[Assignment],
+    book: Catalogue,
+    *,
+    returned: Collection[UUID] | None = None,
+    record: Round | None = None,
+    answers: Sequence[Answer] | None = None,
+) -> CaseFacts:
+    """The case as the rules see it; at most 3 statements, only in the states that need them.
+
+    returned, record, answers: organisations that returned it, the present round and its answers,
+    when they have been read already.
+    """
+    lead = next((a for a in assignments if a.role == "lead" and a.active), None)
+    condition = book.condition(case.condition) if case.condition else None
+    state = process_rules.state_of(book.process(case.process), case.state)
+    returned_by: frozenset[UUID] = frozenset()
+    if returned is not None:
+        returned_by = frozenset(returned)
+    elif case.returns:
+        returned_by = frozenset(
+            Return.objects.filter(case=case).values_list("organisation_id", flat=True)
+        )
+    acted: set[UUID] = {a.handler_person for a in assignments if a.handler_person is not None}
+    waiting = 0
+    if state.stage == "checking":
+        found = record or Round.objects.filter(case=case, number=case.round).first()
+        if found is not None and found.disposed_person is not None:
+            acted.add(found.disposed_person)
+    if state.holder == "caller":
+        settings = book.settings
+        waiting = sum(
+            not is_heard(
+                a.answer,
+                a.attempts,
+                a.attempt_days,
+                settings.callback_attempts,
+                settings.callback_days,
+            )
+            for a in (answers if answers is not None else answers_of(case.id, case.round))
+        )
+    return CaseFacts(
+        id=case.id,
+        state=case.state,
+        round=case.round,
+        version=case.version,
+        placed=case.a1 is not None,
+        matter=case.matter,
+        condition=case.condition,
+        proof=condition.proof if condition else "none",
+        check=condition.check if condition else "desk",
+        urgent=case.urgent,
+        restricted=case.sensitivity >= Sensitivity.RESTRICTED,
+        desk=case.desk_id,
+        lead=LeadFacts(
+            organisation=lead.organisation_id,
+            dispatched_at=lead.dispatched_at,
+            acknowledged=lead.acknowledged_at is not None,
+            binding=lead.binding,
+            return_until=lead.return_until,
+        )
+        if lead is not None
+        else None,
+        returns=case.returns,
+        returned_by=returned_by,
+        acted=frozenset(acted),
+        contactable=case.contactable,
+        waiting=waiting,
+        unsolved=case.unsolved,
+        reopened=max(0, case.reopened),
+        closed_at=case.closed_at,
+        chain=case.chain,
+    )
+
+
+def last_actor(case: Case) -> tuple[str, str]:
+    """Who acted last on a case and when, for the sentence that refuses an outdated form."""
+    lines = journal.timeline([case.id], limit=1)
+    if not lines:
+        return "", ""
+    line = lines[-1]
+    when = line.occurred_at.astimezone(jurisdiction.current().tz).strftime("%H:%M")
+    return actor_name(line.actor_kind, line.actor_id), when
+
+
+def actor_name(kind: str, actor_id: str) -> str:
+    """The name of a post's holder; empty for reporters and the system."""
+    if kind != "post":
+        return ""
+    return next((h.name for h in directory.holders([UUID(actor_id)]).values()), "")
+
+
+def state_title(case: Case, book: Catalogue) -> str:
+    """The state's name on staff screens, in the active language."""
+    return str(process_rules.state_of(book.process(case.process), case.state).title)
+
+
+# --- organisations ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Who should lead, and why. organisation None: nobody answers there, the desk must choose."""
+
+    organisation: UUID | None
+    rule: str
+    because: object
+    helpers: tuple[UUID, ...]
+    edition: int
+
+
+def kind_of_ground(case: Case) -> str | None:
+    """The area kind that decides responsibility: the nearest one up the chain that has one."""
+    for area in reversed(case.chain):
+        if area is None:
+            continue
+        kind = territory.area(area).kind
+        if kind in ("rural", "urban_community", "park"):
+            return kind
+    return None
+
+
+def suggested_lead(case: Case, book: Catalogue) -> Suggestion | None:
+    """The organisation that the responsibility rules name; None when no rule fits."""
+    if not case.matter:
+        return None
+    condition = case.condition or book.matter(case.matter).default_condition
+    rules = book.candidates(case.matter, condition, kind_of_ground(case))
+    if not rules:
+        return None
+    rule = rules[0]
+    chain = case.chain
+    lead = directory.department_for(rule.lead, chain, level=str(rule.level))
+    helpers = [directory.department_for(code, chain) for code in rule.help]
+    return Suggestion(
+        organisation=lead.id if lead is not None else None,
+        rule=rule.key,
+        because=rule.because,
+        helpers=tuple(h.id for h in helpers if h is not None),
+        edition=book.number,
+    )
+
+
+def may_dispatch_to(case: Case, book: Catalogue, organisation_id: UUID) -> bool:
+    """Whether the case's desk may give it to this organisation."""
+    try:
+        found = directory.organisation(organisation_id)
+        desk = directory.organisation(case.desk_id)
+    except NoSuchOrganisation:
+        return False
+    if not found.active:
+        return False
+    if found.id == desk.id:  # the desk's own people settle it
+        return True
+    if found.kind in DESK_KINDS.values():
+        return False
+    if found.area_id is not None and found.area_id not in case.chain:
+        return False
+    return not found.type_code or book.may_dispatch(desk.kind, found.type_code)
+
+
+def open_organisations(case: Case, book: Catalogue) -> list[Organisation]:
+    """The organisations that the case's desk may dispatch to, in the fixed order."""
+    return [o for o in directory.organisations() if may_dispatch_to(case, book, o.id)]
+
+
+def desk_of_level(case: Case, level: str) -> UUID | None:
+    """The desk of a level at the case's place."""
+    kind = DESK_KINDS.get(level)
+    for each in directory.organisations(kind=kind):
+        if each.area_id in case.chain or (level == "district" and kind == "district_desk"):
+            return each.id
+    return None
+
+
+def is_desk(organisation_id: UUID) -> bool:
+    """Whether an organisation accepts and dispatches."""
+    try:
+        return directory.organisation(organisation_id).kind in DESK_KINDS.values()
+    except NoSuchOrganisation:
+        return False
+
+
+def last_lead(case_id: UUID) -> Assignment | None:
+    """The organisation that led last."""
+    return (
+        Assignment.objects.filter(case=case_id, role="lead")
+        .exclude(end_reason__in=["returned", "void"])
+        .order_by("-dispatched_at", "-id")
+        .first()
+    )
+
+
+def checker_of(
+    case: Case, book: Catalogue, acted: Collection[UUID], *, at: datetime
+) -> Holder | None:
+    """The grid worker of the place who is free to check; None when nobody is."""
+    level = book.level_scheme.named("grid")
+    if level is None:
+        return None
+    grid = case.chain[level.level - 1]
+    return tasks.checker_for(grid, handlers=acted, at=at) if grid is not None else None
+
+
+# --- parts of a case ----------------------------------------------------------------------------
+
+
+def open_return(case_id: UUID) -> Return | None:
+    """The return that waits for a decision."""
+    return Return.objects.filter(case=case_id, decided_at__isnull=True).first()
+
+
+def contactable_reports(case_id: UUID) -> list[Report]:
+    """Confirmed reports whose reporter left a contact that has not been erased."""
+    return list(
+        Report.objects.filter(
+            case=case_id,
+            submission__has_contact=True,
+            submission__erased_at__isnull=True,
+            withdrawn_at__isnull=True,
+        )
+        .exclude(join_state="proposed")
+        .order_by("id")
+    )
+
+
+def answers_of(case_id: UUID, round_number: int) -> list[Answer]:
+    """What the reporters of a case said of a round."""
+    return list(
+        Answer.objects.filter(report__case=case_id, round=round_number).order_by("report_id")
+    )
+
+
+def report_of(submission_id: UUID, case_id: UUID) -> Report:
+    """The submission's report in this case. Raises NotFound."""
+    found = (
+        Report.objects.filter(submission=submission_id, case=case_id)
+        .exclude(join_state="proposed")
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def case_for_merge(case_id: UUID) -> Case | None:
+    """The case that another one should join."""
+    return Case.objects.filter(id=case_id).first()
+
+
+def timing_of(
+    clock: Clock, calendar: Calendar, pauses: Iterable[ClockPause]
+) -> clock_rules.Timing:
+    """A clock's times, worked out from its start, limits, calendar and pauses alone.
+
+    A rework's clock is never due before the clock it follows, which is worked out likewise.
+    """
+    floor = None
+    if clock.basis == "rework" and clock.after is not None:
+        before = clock.after
+        floor = timing_of(before, calendar, before.pauses.order_by("since")).due
+    return clock_rules.timing(
+        clock.start_at,
+        [Limit(int(amount), Unit(unit)) for amount, unit in clock.limits],
+        calendar,
+        pauses=[clock_rules.Pause(p.since, p.until) for p in pauses],
+        not_before=floor,
+    )
+
+
+def audit_counts(source: str | None, as_of: datetime) -> dict[str, int]:
+    """Cases of a source, counted from clocks and closings: the honest on-time figures.
+
+    cases: all; with_target: those with a total clock that is due some time; closed_by_target,
+    closed_late: by the moment of closing against that due time; open_overdue: not closed at
+    `as_of` and due before it.
+    """
+    totals = Clock.objects.filter(milestone="total", due_at__isnull=False, case=OuterRef("pk"))
+    cases = Case.objects.filter(opened_at__lte=as_of)
+    if source is not None:
+        cases = cases.filter(
+            Exists(Report.objects.filter(first_case=OuterRef("pk"), submission__source=source))
+        )
+    from django.db.models import F, Subquery
+
+    timed = cases.filter(Exists(totals)).annotate(
+        target=Subquery(totals.order_by("-round", "-start_at").values("due_at")[:1])
+    )
+    closed = timed.filter(closed_at__isnull=False, closed_at__lte=as_of)
+    unclosed = timed.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=as_of))
+    return {
+        "cases": cases.count(),
+        "with_target": timed.count(),
+        "closed_by_target": closed.filter(closed_at__lte=F("target")).count(),
+        "closed_late": closed.filter(closed_at__gt=F("target")).count(),
+        "open_overdue": unclosed.filter(target__lt=as_of).count(),
+    }

@@ -1,0 +1,282 @@
+"""What the holder of a receipt sees: plain stages, the promised date, what was told."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from gridward.cases.errors import NotTheReporter
+from gridward.cases.models import Answer, Assignment, Case, CaseFile, Clock, Report, Submission
+from gridward.cases.queries.explaining import Why, explain_case
+from gridward.cases.queries.reading import facts_of
+from gridward.cases.rules import process as process_rules
+from gridward.catalog.compiled import Catalogue
+from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
+from gridward.core import ids
+from gridward.directory import queries as directory
+from gridward.directory.errors import NoSuchOrganisation
+from gridward.directory.rules import Organisation
+from gridward.journal import queries as journal
+from gridward.territory import queries as territory
+from gridward.vault import queries as vault
+
+STAGES = ("submitted", "accepted", "assigned", "handling", "checking", "closed", "rated")
+# kinds of texts that were written for the reporter
+PUBLIC_WORDS = frozenset(
+    {"case.reply", "step.progress", "step.ask_info", "step.decline", "step.answer_info"}
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that the reporter is told: when, what, by whom, in which words."""
+
+    at: datetime
+    verb: str
+    title: str
+    stage: str
+    organisation: Organisation | None
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TrackedReport:
+    """One matter of a submission as its reporter sees it.
+
+    stage: one of STAGES; side: in words beside it (returned, need_info, declined, merged …);
+    late: past the promised date; may: what the reporter can do now.
+    """
+
+    case_id: UUID
+    case_number: str
+    version: int
+    stage: str
+    side: str
+    matter_title: object
+    words: str | None
+    place: str
+    photos: list[UUID]
+    submitted_at: datetime
+    promised_at: datetime | None
+    provisional: bool
+    late: bool
+    lead: Organisation | None
+    close_type: str
+    closed_at: datetime | None
+    reply: str | None
+    told: list[Told]
+    may: frozenset[str]
+    answer: Answer | None
+    why: list[Why]
+    restricted: bool
+
+
+@dataclass(frozen=True)
+class Track:
+    """A submission as its reporter sees it."""
+
+    receipt: str
+    submission: UUID
+    language: str
+    reports: list[TrackedReport]
+    erased: bool
+
+
+def submission_for(receipt: str, code: str) -> Submission:
+    """The submission behind a receipt and its code. Raises NotTheReporter, alike for both."""
+    number = ids.plain_receipt(receipt)
+    wanted = ids.receipt_code(number, vault.receipt_key())
+    fits = hmac.compare_digest(wanted, code.strip().upper())
+    found = Submission.objects.filter(receipt=number).first() if ids.is_receipt(number) else None
+    if found is None or not fits:
+        raise NotTheReporter()
+    return found
+
+
+def track(receipt: str, code: str) -> Track:
+    """What the reporter may see; the same statements for any length of history."""
+    submission = submission_for(receipt, code)
+    reports = list(
+        Report.objects.filter(submission=submission)
+        .select_related("case", "first_case")
+        .order_by("ordinal")
+    )
+    cases = [report.case_id for report in reports]
+    everything: list[UUID] = [*cases, *[r.id for r in reports], *[r.first_case_id for r in reports]]
+    lines = journal.timeline(dict.fromkeys(everything))
+    texts = vault.texts_of_entries([line.id for line in lines])
+    words = vault.open_texts([r.words for r in reports])
+    assignments = list(Assignment.objects.filter(case__in=cases).order_by("dispatched_at", "id"))
+    clocks = list(Clock.objects.filter(case__in=cases).order_by("start_at", "id"))
+    answers = list(Answer.objects.filter(report__in=reports))
+    photos = list(CaseFile.objects.filter(report__in=reports).order_by("added_at", "id"))
+    return Track(
+        receipt=submission.receipt,
+        submission=submission.id,
+        language=submission.language,
+        reports=[
+            _tracked(each, lines, texts, words, assignments, clocks, answers, photos)
+            for each in reports
+        ],
+        erased=submission.erased_at is not None,
+    )
+
+
+def _tracked(
+    report: Report,
+    lines: Sequence[journal.Line],
+    texts: dict[UUID, list[vault.OpenedText]],
+    words: dict[UUID, str | None],
+    assignments: Sequence[Assignment],
+    clocks: Sequence[Clock],
+    answers: Sequence[Answer],
+    photos: Sequence[CaseFile],
+) -> TrackedReport:
+    case = report.case
+    book = catalogue(case.edition)
+    process = book.process(case.process)
+    state = process_rules.state_of(process, case.state)
+    own = {str(case.id), str(report.id), str(report.first_case_id)}
+    mine = [line for line in lines if line.subject_id in own]
+    told = _told(mine, texts, process_verbs(book, case.process), book, case)
+    answer = next(
+        (a for a in answers if a.report_id == report.id and a.round == case.round), None
+    )
+    stage = state.stage if state.stage in STAGES else "submitted"
+    side = state.side or ""
+    if state.key == "voided":
+        stage, side = "submitted", "declined"
+    if case.close_type == "withdrawn":
+        side = "withdrawn"
+    if report.join_state != "own" and not side:
+        side = "merged"
+    if case.round > 1 and case.is_open and not side:
+        side = "reopened"
+    if answer is not None and answer.rating is not None and stage == "closed":
+        stage = "rated"
+    now = wall.now()
+    reply = _reply(mine, texts)
+    parts = [a for a in assignments if a.case_id == case.id]
+    times = [c for c in clocks if c.case_id == case.id]
+    facts = facts_of(
+        case,
+        [a for a in parts if a.active],
+        book,
+        returned=[],
+        answers=[a for a in answers if a.round == case.round],
+    )
+    deepest = next((a for a in reversed(case.chain[:4]) if a is not None), None)
+    matter = book.matters.get(case.matter)
+    return TrackedReport(
+        case_id=case.id,
+        case_number=case.number,
+        version=case.version,
+        stage=stage,
+        side=side,
+        matter_title=matter.title if matter else None,
+        words=words.get(report.words) if report.words else None,
+        place=territory.path_name(deepest) if deepest is not None else "",
+        photos=[p.id for p in photos if p.report_id == report.id],
+        submitted_at=report.submitted_at,
+        promised_at=case.promised_at,
+        provisional=case.promise_provisional,
+        late=bool(case.is_open and case.promised_at and now > case.promised_at),
+        lead=_organisation(case.lead_id) if stage not in ("submitted", "accepted") else None,
+        close_type=case.close_type,
+        closed_at=case.closed_at,
+        reply=reply,
+        told=told,
+        may=_may(case, state.holder, report, answer, book, now),
+        answer=answer,
+        why=explain_case(case, book, parts, times, facts, mine, audience="public"),
+        restricted=case.sensitivity >= Sensitivity.RESTRICTED,
+    )
+
+
+def process_verbs(book: Catalogue, process: str) -> dict[str, str]:
+    """Verbs that the reporter is told of → the stage that their step leads to."""
+    found: dict[str, str] = {}
+    steps = book.process(process)
+    for step in steps.steps:
+        if "tell_reporter" in step.effects:
+            target = steps.state(step.to)
+            found[step.verb] = target.stage if target is not None else ""
+    return found
+
+
+def _told(
+    lines: Sequence[journal.Line],
+    texts: dict[UUID, list[vault.OpenedText]],
+    verbs: dict[str, str],
+    book: Catalogue,
+    case: Case,
+) -> list[Told]:
+    found = []
+    for line in lines:
+        if line.verb not in verbs:
+            continue
+        organisation = line.details.get("lead")
+        found.append(
+            Told(
+                at=line.occurred_at,
+                verb=line.verb,
+                title=line.title,
+                stage=verbs[line.verb],
+                organisation=_organisation(UUID(organisation)) if organisation else None,
+                words=[
+                    one.text
+                    for one in texts.get(line.id, [])
+                    if one.text and one.kind in PUBLIC_WORDS
+                ],
+            )
+        )
+    return found
+
+
+def _reply(
+    lines: Sequence[journal.Line], texts: dict[UUID, list[vault.OpenedText]]
+) -> str | None:
+    """The newest reply written for the reporter."""
+    for line in reversed(lines):
+        for one in texts.get(line.id, []):
+            if one.kind == "case.reply" and one.text:
+                return one.text
+    return None
+
+
+def _may(
+    case: Case,
+    holder: str,
+    report: Report,
+    answer: Answer | None,
+    book: Catalogue,
+    now: datetime,
+) -> frozenset[str]:
+    found: set[str] = set()
+    settings = book.settings
+    if case.state == "need_info":
+        found.add("give_info")
+    if holder == "caller" and (answer is None or not answer.answer):
+        found.add("answer")
+    if case.state == "closed" and case.closed_at is not None:
+        if not case.reopened and now <= case.closed_at + timedelta(days=settings.reopen_days):
+            found.add("reopen")
+        if now <= case.closed_at + timedelta(days=settings.rating_days) and (
+            answer is None or answer.rating is None
+        ):
+            found.add("rate")
+    return frozenset(found)
+
+
+def _organisation(organisation_id: UUID | None) -> Organisation | None:
+    if organisation_id is None:
+        return None
+    try:
+        return directory.organisation(organisation_id)
+    except NoSuchOrganisation:
+        return None

@@ -1,0 +1,28 @@
+"""What the cases room tells the floors below when the product starts."""
+
+from __future__ import annotations
+
+from gridward.cases import verbs
+from gridward.cases.rules.guards import GUARDS
+from gridward.cases.rules.process import EFFECTS
+from gridward.catalog import registry
+from gridward.core import ticks
+from gridward.journal.subscriptions import subscribe
+from gridward.vault import erasure
+
+
+def declare_all() -> None:
+    """Declare the names that packs may use, the subscriptions and the ticks of this room."""
+    registry.declare_guards(set(GUARDS))
+    registry.declare_effects(set(EFFECTS))
+    registry.declare_verbs({verb.key for verb in verbs.VERBS})
+    subscribe(
+        "cases.suggest", verbs=["report.submitted"], handler="gridward.cases.handlers.suggest"
+    )
+    ticks.register("cases.sweep_clocks", "gridward.cases.actions.sweep_clocks", 20)
+    ticks.register(
+        "cases.recompute_provisional", "gridward.cases.actions.recompute_provisional", 300
+    )
+    erasure.on_erase("gridward.cases.handlers.blank_erased")
+    erasure.declare_finder("receipt", "gridward.cases.handlers.subjects_of_receipt")
+    erasure.declare_finder("phone", "gridward.cases.handlers.subjects_of_phone")

@@ -1,0 +1,1 @@
+"""Pure decisions of the cases room: no Django, no clock, no database."""

@@ -1,0 +1,114 @@
+"""When a clock is due, worked out from its start, its limit, its calendar and its pauses alone.
+
+The same function makes a deadline when a step is taken and proves it in `gridward clocks audit`,
+so that a stored due time is never an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gridward.catalog.worktime import Calendar, Limit, add, point_between, resume
+
+WARN_FRACTION = 0.5
+URGENT_FRACTION = 0.8
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Time that does not count. `until` None: the clock stands still now."""
+
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A clock's times: due, the moments when 50 % and 80 % are used, and whether provisional."""
+
+    due: datetime
+    warn: datetime
+    urgent: datetime
+    provisional: bool
+
+
+def timing(
+    start: datetime,
+    limits: Sequence[Limit],
+    calendar: Calendar,
+    *,
+    pauses: Sequence[Pause] = (),
+    not_before: datetime | None = None,
+) -> Timing:
+    """When `limits`, one after another from `start`, are used up.
+
+    pauses: in order of time; an open one moves nothing yet
+    not_before: a rework is never due earlier than the time it had left
+    """
+    at, provisional = start, False
+    for limit in limits:
+        step = add(at, limit, calendar)
+        at, provisional = step.at, provisional or step.provisional
+    unit = limits[-1].unit
+    for pause in pauses:
+        if pause.until is None or pause.since >= at:
+            continue
+        moved = resume(at, pause.since, pause.until, unit, calendar)
+        at, provisional = moved.at, provisional or moved.provisional
+    if not_before is not None and not_before > at:
+        at = not_before
+    warn = point_between(start, at, WARN_FRACTION, unit, calendar)
+    urgent = point_between(start, at, URGENT_FRACTION, unit, calendar)
+    return Timing(due=at, warn=warn, urgent=max(warn, urgent), provisional=provisional)
+
+
+def light(start: datetime, warn: datetime, urgent: datetime, due: datetime, at: datetime) -> str:
+    """The traffic light at `at`: green under 50 %, yellow, orange from 80 %, red when overdue."""
+    if at > due:
+        return "red"
+    if at >= urgent:
+        return "orange"
+    return "yellow" if at >= warn else "green"
+
+
+def next_look(
+    warn: datetime, urgent: datetime, due: datetime, swept: int
+) -> datetime | None:
+    """When the sweeper looks next at a clock that it has looked at `swept` times (0 to 3)."""
+    return (warn, urgent, due, None)[min(swept, 3)]
+
+
+def given_back(
+    decide_by: datetime | None, asked_at: datetime, decided_at: datetime
+) -> tuple[datetime, datetime] | None:
+    """The span of a late decision, which the lead gets back: from the decision's due time on."""
+    if decide_by is None or decided_at <= decide_by:
+        return None
+    return max(asked_at, decide_by), decided_at
+
+
+def half(limit: Limit, fraction: float, minimum: Limit) -> Limit:
+    """`fraction` of a limit, in its own unit, at least one, and `minimum` when it comes to less.
+
+    A limit of one working day halves to the minimum: days cannot be split by rule (WH and WD
+    never convert).
+    """
+    amount = int(limit.amount * fraction)
+    if amount < 1 or (limit.unit == minimum.unit and amount < minimum.amount):
+        return minimum
+    return Limit(amount, limit.unit)
+
+
+def return_until(
+    dispatched_at: datetime,
+    disposal: Limit,
+    window: Limit,
+    fraction: float,
+    calendar: Calendar,
+) -> datetime:
+    """Until when the lead may return: the window or a quarter of the limit, whichever is shorter."""
+    whole = add(dispatched_at, disposal, calendar).at
+    quarter = point_between(dispatched_at, whole, fraction, disposal.unit, calendar)
+    return min(add(dispatched_at, window, calendar).at, max(quarter, dispatched_at + timedelta(0)))

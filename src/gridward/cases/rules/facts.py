@@ -1,0 +1,100 @@
+"""What the rules look at: plain values, gathered by queries, judged by guards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+Holder = Literal["desk", "organisation", "worker", "chief", "caller", "none"]
+
+
+@dataclass(frozen=True)
+class LeadFacts:
+    """The present lead assignment."""
+
+    organisation: UUID
+    dispatched_at: datetime
+    acknowledged: bool
+    binding: bool
+    return_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """A case as the rules see it.
+
+    returns: how many returns were asked for in this round; returned_by: organisations that used
+    their one return; contactable: confirmed reports with contact; waiting: those of them that
+    neither answered nor were tried as often as the policy asks.
+    """
+
+    id: UUID
+    state: str
+    round: int = 1
+    version: int = 1
+    placed: bool = True
+    matter: str = ""
+    condition: str = ""
+    proof: Literal["none", "optional", "required"] = "none"
+    check: Literal["desk", "site"] = "desk"
+    urgent: bool = False
+    restricted: bool = False
+    desk: UUID | None = None
+    lead: LeadFacts | None = None
+    returns: int = 0
+    returned_by: frozenset[UUID] = frozenset()
+    acted: frozenset[UUID] = frozenset()
+    contactable: int = 0
+    waiting: int = 0
+    unsolved: int = 0
+    reopened: int = 0
+    closed_at: datetime | None = None
+    chain: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActorFacts:
+    """Who asks for a step.
+
+    kind: post, reporter, system or import; acts: everybody whom the journal knows as this
+    person's posts (a checker must differ from the handler by person, not by post).
+    """
+
+    kind: Literal["post", "reporter", "system", "import"]
+    post: UUID | None = None
+    person: UUID | None = None
+    organisation: UUID | None = None
+    capabilities: frozenset[str] = frozenset()
+    area: int | None = None
+    area_level: int = 0
+    check_task: bool = False
+
+    def may(self, capability: str) -> bool:
+        return capability in self.capabilities
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What came with the step, reduced to what guards ask."""
+
+    matter: str = ""
+    condition: str = ""
+    reason: str = ""
+    reason_listed: bool = True
+    lead: UUID | None = None
+    lead_open: bool = True
+    leads: int = 1
+    grounds: bool = False
+    suggested: UUID | None = None
+    decision: bool = False
+    internal: bool = False
+    reply: bool = False
+    photos: int = 0
+    words: bool = False
+    master_open: bool = False
+    master_same: bool = False
+    within_reopen: bool = True
+    receipt_fits: bool = False
+    flags: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,302 @@
+"""What can have happened to a report, a case or a clock."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gridward.journal.verbs import (
+    Verb,
+    code,
+    commitment,
+    declare,
+    flag,
+    many,
+    moment,
+    number,
+    optional,
+    ref,
+)
+
+REPORT_SUBMITTED = Verb(
+    "report.submitted",
+    subject="report",
+    title=_("Reported"),
+    details={
+        "case": ref,
+        "submission": ref,
+        "channel": code,
+        "matter": optional(code),
+        "area": optional(ref),
+        "boundary": number,
+        "reason": code,
+        "words": optional(commitment),
+        "place": optional(commitment),
+        "photos": number,
+        "contact": flag,
+    },
+)
+CASE_OPENED = Verb(
+    "case.opened",
+    subject="case",
+    title=_("Opened"),
+    details={
+        "desk": ref,
+        "process": code,
+        "edition": number,
+        "matter": optional(code),
+        "area": optional(ref),
+        "sensitivity": number,
+        "urgent": flag,
+    },
+)
+CASE_INFO_ASKED = Verb(
+    "case.info_asked", subject="case", title=_("Details asked for"), details={"words": commitment}
+)
+CASE_INFO_GIVEN = Verb(
+    "case.info_given", subject="case", title=_("Details given"), details={"words": commitment}
+)
+CASE_INFO_LAPSED = Verb(
+    "case.info_lapsed", subject="case", title=_("No details came in time"), details={}
+)
+CASE_DECLINED = Verb(
+    "case.declined",
+    subject="case",
+    title=_("Declined"),
+    details={"reason": code, "words": optional(commitment)},
+)
+CASE_OBJECTED = Verb(
+    "case.objected",
+    subject="case",
+    title=_("A review was asked for"),
+    details={"words": optional(commitment)},
+)
+CASE_MERGED = Verb(
+    "case.merged", subject="case", title=_("Joined with the same problem"), details={"master": ref}
+)
+CASE_JOINED = Verb(
+    "case.joined",
+    subject="case",
+    title=_("Another report joined"),
+    details={"merged": ref, "reports": number},
+)
+CASE_ACCEPTED = Verb(
+    "case.accepted",
+    subject="case",
+    title=_("Accepted"),
+    details={
+        "matter": code,
+        "condition": code,
+        "edition": number,
+        "urgent": flag,
+        "promised": optional(moment),
+        "provisional": flag,
+    },
+)
+CASE_DISPATCHED = Verb(
+    "case.dispatched",
+    subject="case",
+    title=_("Dispatched"),
+    details={
+        "lead": ref,
+        "helpers": many(ref),
+        "informed": many(ref),
+        "rule": code,
+        "edition": number,
+        "by_rule": flag,
+        "due": optional(moment),
+        "acknowledge_by": optional(moment),
+        "provisional": flag,
+    },
+)
+CASE_HANDED_OVER = Verb(
+    "case.handed_over",
+    subject="case",
+    title=_("Handed to another desk"),
+    details={"desk": ref, "from_desk": ref, "reason": code, "words": optional(commitment)},
+)
+CASE_ACKNOWLEDGED = Verb(
+    "case.acknowledged", subject="case", title=_("Acknowledged"), details={"organisation": ref}
+)
+CASE_RETURN_ASKED = Verb(
+    "case.return_asked",
+    subject="case",
+    title=_("Return asked for"),
+    details={
+        "organisation": ref,
+        "suggested": optional(ref),
+        "after_look": flag,
+        "count": number,
+        "words": optional(commitment),
+        "decide_by": optional(moment),
+    },
+)
+CASE_REDISPATCHED = Verb(
+    "case.redispatched",
+    subject="case",
+    title=_("Return granted, sent to another organisation"),
+    details={
+        "lead": ref,
+        "before": ref,
+        "rule": code,
+        "edition": number,
+        "due": optional(moment),
+        "words": optional(commitment),
+    },
+)
+CASE_RETURN_REFUSED = Verb(
+    "case.return_refused",
+    subject="case",
+    title=_("Return refused, the organisation handles it"),
+    details={"lead": ref, "given_back_s": number, "words": optional(commitment)},
+)
+CASE_RULED = Verb(
+    "case.ruled",
+    subject="case",
+    title=_("The duty chief ruled who handles it"),
+    details={
+        "lead": ref,
+        "before": ref,
+        "due": optional(moment),
+        "given_back_s": number,
+        "words": optional(commitment),
+    },
+)
+CASE_PROGRESS_NOTED = Verb(
+    "case.progress_noted",
+    subject="case",
+    title=_("Progress"),
+    details={"organisation": optional(ref), "words": commitment},
+)
+CASE_CORRECTED = Verb(
+    "case.corrected",
+    subject="case",
+    title=_("Corrected"),
+    details={
+        "matter": optional(code),
+        "condition": optional(code),
+        "area": optional(ref),
+        "boundary": optional(number),
+        "words": optional(commitment),
+    },
+)
+CASE_DISPOSED = Verb(
+    "case.disposed",
+    subject="case",
+    title=_("Result reported"),
+    details={
+        "organisation": optional(ref),
+        "close_type": code,
+        "photos": number,
+        "internal": optional(commitment),
+        "reply": optional(commitment),
+    },
+)
+CASE_CHECK_ASKED = Verb(
+    "case.check_asked", subject="case", title=_("Sent to be checked"), details={"task": ref}
+)
+CASE_CHECKED = Verb(
+    "case.checked",
+    subject="case",
+    title=_("Checked on site"),
+    details={"task": ref, "result": code, "photos": number, "words": optional(commitment)},
+)
+CASE_CHECK_PASSED = Verb(
+    "case.check_passed", subject="case", title=_("Check passed"), details={"round": number}
+)
+CASE_REWORK_ASKED = Verb(
+    "case.rework_asked",
+    subject="case",
+    title=_("Sent back to redo"),
+    details={"words": optional(commitment), "due": optional(moment)},
+)
+REPORT_CALLED = Verb(
+    "report.called",
+    subject="report",
+    title=_("Called the reporter"),
+    details={"case": ref, "round": number, "attempt": number, "reached": flag},
+)
+REPORT_ANSWERED = Verb(
+    "report.answered",
+    subject="report",
+    title=_("The reporter answered"),
+    details={"case": ref, "round": number, "answer": code, "rating": optional(number)},
+)
+CASE_NOT_SOLVED = Verb(
+    "case.not_solved",
+    subject="case",
+    title=_("Not solved, a new round"),
+    details={"round": number, "lead": ref, "due": optional(moment)},
+)
+CASE_CLOSED = Verb(
+    "case.closed",
+    subject="case",
+    title=_("Closed"),
+    details={"close_type": code, "round": number, "unreached": number},
+)
+CASE_REOPENED = Verb(
+    "case.reopened",
+    subject="case",
+    title=_("Reopened"),
+    details={
+        "round": number,
+        "lead": ref,
+        "due": optional(moment),
+        "words": optional(commitment),
+    },
+)
+CASE_WITHDRAWN = Verb(
+    "case.withdrawn", subject="case", title=_("Withdrawn by the reporter"), details={}
+)
+CASE_VOIDED = Verb(
+    "case.voided",
+    subject="case",
+    title=_("Void"),
+    details={"reason": code, "words": optional(commitment)},
+)
+CASE_IMPORTED = Verb(
+    "case.imported",
+    subject="case",
+    title=_("Imported from an older system"),
+    details={
+        "source": code,
+        "mapping": code,
+        "area": optional(ref),
+        "boundary": number,
+        "due": optional(moment),
+        "closed": optional(moment),
+    },
+)
+CASE_SUGGESTED = Verb(
+    "case.suggested",
+    subject="case",
+    title=_("Suggestions were made"),
+    details={
+        "matter": optional(code),
+        "organisation": optional(ref),
+        "rule": optional(code),
+        "duplicates": many(ref),
+    },
+)
+CLOCK_WARNED = Verb(
+    "clock.warned", subject="clock", title=_("Half of the time is used"), details={"case": ref}
+)
+CLOCK_PRESSED = Verb(
+    "clock.pressed", subject="clock", title=_("The time is nearly up"), details={"case": ref}
+)
+CLOCK_OVERDUE = Verb(
+    "clock.overdue", subject="clock", title=_("Overdue"), details={"case": ref, "milestone": code}
+)
+CLOCK_RECOMPUTED = Verb(
+    "clock.recomputed",
+    subject="clock",
+    title=_("A deadline was worked out again"),
+    details={"case": ref, "cause": code, "before": optional(moment), "after": optional(moment)},
+)
+DATA_ERASED = Verb(
+    "report.erased",
+    subject="report",
+    title=_("The reporter's words and contact were erased"),
+    details={"case": ref},
+)
+
+VERBS = declare(*[verb for verb in list(globals().values()) if isinstance(verb, Verb)])
