@@ -284,9 +284,12 @@ class TestKept:
         change(new_id())
         actions.seal_pending()
 
-        with pytest.raises(DatabaseError), transaction.atomic():
-            with connections["default"].cursor() as cursor:
-                cursor.execute(statement)
+        with (
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            connections["default"].cursor() as cursor,
+        ):
+            cursor.execute(statement)
 
     def test_a_seal_once_given_stays_on_an_embedded_database(self) -> None:
         if settings.GRIDWARD_TEST_ENGINE != "sqlite":

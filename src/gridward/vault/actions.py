@@ -14,7 +14,7 @@ from gridward.core.ids import new_id
 from gridward.journal.actions import commit, note
 from gridward.journal.rules import ActorRef
 from gridward.vault import erasure, intake, queries, rules, storage
-from gridward.vault.errors import BadPhone, FileGone
+from gridward.vault.errors import BadPhone, FileGone, GroundsUnfit
 from gridward.vault.keyring import keyring
 from gridward.vault.models import File, Secret
 
@@ -214,6 +214,8 @@ def erase_subjects(ids: Iterable[UUID], *, actor: ActorRef, grounds_code: str) -
     commitments. People already erased are passed over. Free space of the database is cleaned by
     `erasure.scrub_if_due`, which the command runs at once and the ticker within the hour.
     """
+    if not rules.is_grounds(grounds_code):
+        raise GroundsUnfit()
     subjects = [one for one in dict.fromkeys(ids) if not keyring().is_erased(one)]
     if not subjects:
         return Erased(0, 0, 0)

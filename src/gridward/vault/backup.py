@@ -32,7 +32,7 @@ def copy_keys(dst: Path) -> list[str]:
 
 
 def restore_keys(src: Path) -> int:
-    """Puts the keys of a backup in place of the present ones; returns how many were erased again.
+    """Puts the keys of a backup in place of the present ones; returns how many stay erased.
 
     What was erased here since the backup stays erased: the present register is kept and the
     backup's lines are added. Call `actions.finish_erasures()` after the database is back.
@@ -53,7 +53,8 @@ def restore_keys(src: Path) -> int:
         beside.chmod(0o600)
         beside.replace(home / path.name)
     _forget_journal_keys()
-    return merge_erasures(src)
+    merge_erasures(src)
+    return len(keyring().erasures())
 
 
 def merge_erasures(src: Path) -> int:

@@ -88,6 +88,12 @@ class FinderUnknown(Problem):
     text = _("Nothing here finds a person by “%(kind)s”.")
 
 
+class GroundsUnfit(Problem):
+    code = "grounds_unfit"
+    status = 422
+    text = _("The grounds are a short code such as request, retention or court; no sentence.")
+
+
 class NobodyFound(NotFound):
     code = "nobody_found"
     text = _("Nobody was found by what you gave, or their data have been erased already.")

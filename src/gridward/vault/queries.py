@@ -181,6 +181,11 @@ def subjects_by_phones(phones: Iterable[str]) -> dict[str, list[UUID]]:
     }
 
 
+def is_known(subject: UUID) -> bool:
+    """Whether this person has a key, that is: may have data here and was not erased."""
+    return bool(keyring().keys_of([subject]))
+
+
 def keyed_tokens(words: Iterable[str]) -> list[str]:
     """Search tokens for `words`, in the same order: an index of them holds no plain word."""
     token = keyring().token

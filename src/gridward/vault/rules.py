@@ -66,6 +66,11 @@ def masked_numbers(text: str) -> str:
     return _NUMBER_RUN.sub(mask, text)
 
 
+def is_grounds(code: str) -> bool:
+    """Whether this may stand as the grounds of an erasure: a code, never a sentence."""
+    return bool(re.fullmatch(r"[a-z][a-z0-9_.-]{1,39}", code))
+
+
 def has_lookup(kind: str) -> bool:
     """Whether texts of this kind are found again by telephone number."""
     return kind.rsplit(".", 1)[-1] == "phone"
