@@ -16,6 +16,7 @@ from gridward.journal import queries as journal
 from gridward.journal.actions import note
 from gridward.journal.rules import ActorRef
 from gridward.tasks import errors, models, queries, rules
+from gridward.vault import actions as vault
 
 
 @action
@@ -88,27 +89,31 @@ def hand_in(
     *,
     version: int,
     result: str,
-    words_id: uuid.UUID | None = None,
-    commitment: str | None = None,
+    words: str = "",
+    key_subject: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> queries.TaskCard:
     """Hand in what was found on site; returns the task as it is now.
 
-    result: one of `rules.RESULTS` of its kind; words_id, commitment: the vault's secret with the
-    words and what the journal says of it, needed for every result but the good one.
+    result: one of `rules.RESULTS` of its kind; words: needed for every result but the good one;
+    they go to the vault, key_subject: under whose key (default: one of their own).
     Raises NoSuchTask, TaskChanged, TaskNotOpen, UnknownResult, WordsMissing, HandlerMayNotCheck.
     """
     moment = at or clock.now()
     task = _own_open_task(viewer, task_id, version)
     if not rules.is_result(task.kind, result):
         raise errors.UnknownResult(known=", ".join(rules.RESULTS[task.kind]))
-    if result in rules.NEEDS_WORDS and words_id is None:
+    if result in rules.NEEDS_WORDS and not words.strip():
         raise errors.WordsMissing()
     if str(viewer.person_id) in task.barred:
         raise errors.HandlerMayNotCheck()
+    entry_id, sealed = new_id(), None
+    if words.strip():
+        whose = key_subject if key_subject is not None else vault.new_subject()
+        (sealed,) = vault.seal_texts([(whose, "task.words", words.strip(), entry_id)])
+        task.words = sealed.id
     task.state = "done"
     task.result = result
-    task.words = words_id
     task.handed_in_at = moment
     task.handed_in_by_id = viewer.post_id
     task.version += 1
@@ -118,11 +123,12 @@ def hand_in(
         task.id,
         actor=ActorRef("post", viewer.post_id),
         at=moment,
+        entry_id=entry_id,
         kind=task.kind,
         about=task.subject_id,
         round=task.round,
         result=result,
-        words=commitment,
+        words=None if sealed is None else sealed.commitment,
     )
     return queries.card_of(task)
 
