@@ -162,6 +162,12 @@ class SamePerson(Problem):
     text = _("A handler cannot check their own work. Please choose a colleague.")
 
 
+class CheckNeeded(Problem):
+    code = "check_needed"
+    status = 409
+    text = _("This result has to be looked at on site first. Send somebody to check.")
+
+
 class ReporterWaits(Problem):
     code = "reporter_waits"
     status = 409

@@ -64,7 +64,7 @@ def _take(work: Work, key: str, given: Given) -> Case:
     if given.words and "words" not in given.memo:
         _, given.memo["words"] = keep_words(work, f"step.{key}", given.words)
     case = finish(work, step)
-    if given.memo.get("accepted"):
+    if given.memo.get("accepted") and step.verb != "case.accepted":
         _note_accepted(work)
     note(
         step.verb,
@@ -110,6 +110,7 @@ def _note_accepted(work: Work) -> None:
         case.id,
         actor=work.actor.ref,
         at=work.at,
+        entry_id=work.accept_entry,
         matter=case.matter,
         condition=case.condition,
         edition=case.edition,

@@ -87,6 +87,7 @@ class Work:
     changed_assignments: dict[UUID, Assignment] = field(default_factory=dict)
     called_reports: list[UUID] = field(default_factory=list)
     disposal_after: Clock | None = None
+    accept_entry: UUID = field(default_factory=new_id)
     entry: UUID = field(default_factory=new_id)
     to_chief: bool = False
     search_changed: bool = False

@@ -18,6 +18,7 @@ from gridward.cases.queries.pages import (
     waiting_counts,
 )
 from gridward.cases.queries.reading import (
+    DESK_KINDS,
     active_assignments,
     answers_of,
     audit_counts,
@@ -44,6 +45,7 @@ from gridward.cases.queries.tracking import Track, submission_for, track
 
 __all__ = [
     "CASES_PER_PAGE",
+    "DESK_KINDS",
     "CaseCard",
     "CasePage",
     "ListPage",

@@ -129,10 +129,12 @@ def facts_of(
         )
     acted: set[UUID] = {a.handler_person for a in assignments if a.handler_person is not None}
     waiting = 0
+    checked = False
     if state.stage == "checking":
         found = record or Round.objects.filter(case=case, number=case.round).first()
         if found is not None and found.disposed_person is not None:
             acted.add(found.disposed_person)
+        checked = found is not None and bool(found.check_result)
     if state.holder == "caller":
         settings = book.settings
         waiting = sum(
@@ -170,6 +172,7 @@ def facts_of(
         returns=case.returns,
         returned_by=returned_by,
         acted=frozenset(acted),
+        check_needed=case.check_on_site and not checked,
         contactable=case.contactable,
         waiting=waiting,
         unsolved=case.unsolved,

@@ -46,6 +46,7 @@ class CaseFacts:
     returns: int = 0
     returned_by: frozenset[UUID] = frozenset()
     acted: frozenset[UUID] = frozenset()
+    check_needed: bool = False
     contactable: int = 0
     waiting: int = 0
     unsolved: int = 0

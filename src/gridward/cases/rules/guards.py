@@ -183,3 +183,9 @@ def not_restricted_words(
 ) -> str | None:
     """A restricted case takes no narrative and no photo."""
     return "restricted_words" if case.restricted and (given.photos or given.words) else None
+
+
+@guard
+def site_check_done(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """What the condition, the lack of photos or the lot sends to be looked at was looked at."""
+    return "check_needed" if case.check_needed else None

@@ -1,0 +1,175 @@
+"""Walk cases through the real actions: no test stands on a state that nobody could reach."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image
+
+from gridward.access import queries as access_queries
+from gridward.access.rules import Viewer
+from gridward.cases import actions, queries
+from gridward.cases.actions import Channel, Contact, Place, Receipt, Told
+from gridward.cases.models import Case
+from gridward.catalog import actions as catalog
+from gridward.core import clock
+from gridward.tasks import queries as tasks
+from gridward.vault import actions as vault
+from tests.town import ACTOR, LONG_AGO, Town, make_town
+
+MONDAY = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)  # Monday 09:00 in the town
+HERE = Place(lng=113.1030, lat=22.6170)  # in the first street
+WORDS = "路口三个井盖松了，车一过就响，晚上吵得睡不着"
+RATTLING = "manhole.rattling"
+
+
+@dataclass
+class CaseTown:
+    """The town and who is who in it."""
+
+    town: Town
+
+    def viewer(self, number: str) -> Viewer:
+        return self.town.viewer(number)
+
+    def org(self, key: str) -> uuid.UUID:
+        return self.town.organisations[key]
+
+    def desk_of(self, case: Case) -> Viewer:
+        """Somebody at the desk of the case."""
+        found = next(k for k, v in self.town.organisations.items() if v == case.desk_id)
+        return self.viewer({"district": "D001"}.get(found, "S00" + found[-1]))
+
+
+def case_town() -> CaseTown:
+    """The small town, with the real packs on top of its own edition."""
+    with clock.frozen(LONG_AGO):
+        town = make_town()
+        packs = Path(settings.GRIDWARD_PACKS)
+        catalog.load_packs([packs / "base", packs / "urban-grid"], actor=ACTOR, at=LONG_AGO)
+    access_queries.forget() if hasattr(access_queries, "forget") else None
+    return CaseTown(town)
+
+
+def photo(colour: str = "teal") -> bytes:
+    """A small JPEG."""
+    made = io.BytesIO()
+    Image.new("RGB", (32, 24), colour).save(made, "JPEG")
+    return made.getvalue()
+
+
+def staged(token: str = "test") -> uuid.UUID:  # noqa: S107
+    """A staged photo's id."""
+    return vault.stage_upload(io.BytesIO(photo()), "photo.jpg", token).id
+
+
+def submit(
+    *,
+    at: datetime = MONDAY,
+    words: str = WORDS,
+    place: Place = HERE,
+    matter: str = "manhole",
+    contact: Contact | None = None,
+    channel: Channel | None = None,
+    client_id: str | None = None,
+) -> Receipt:
+    """A resident reports rattling manhole covers."""
+    return actions.submit_report(
+        [Told(words=words, place=place, matter=matter)],
+        contact=contact if contact is not None else Contact(phone="13800138000", name="何来"),
+        channel=channel,
+        client_id=client_id,
+        at=at,
+    )
+
+
+def case_of(receipt: Receipt) -> Case:
+    return Case.objects.get(id=receipt.cases[0])
+
+
+def walk(town: CaseTown, to: str, *, at: datetime = MONDAY, contact: bool = True) -> Case:
+    """A case brought to state `to` by the real actions, an hour a step."""
+    receipt = submit(at=at, contact=Contact(phone="13800138000") if contact else Contact())
+    case = case_of(receipt)
+    hour = timedelta(hours=1)
+    desk, handler = town.viewer("S001"), town.viewer("M001")
+    if to == "submitted":
+        return case
+    case = actions.accept_and_dispatch(
+        case.id,
+        by=desk,
+        version=case.version,
+        condition=RATTLING,
+        lead=town.org("mun"),
+        at=at + hour / 4,
+    )
+    if to == "dispatched":
+        return case
+    case = actions.acknowledge_case(case.id, by=handler, version=case.version, at=at + hour / 2)
+    if to == "handling":
+        return case
+    if to == "returned":
+        return actions.return_case(
+            case.id,
+            by=handler,
+            version=case.version,
+            words="井盖上是污水公司的字",
+            suggested=town.org("urb"),
+            after_look=True,
+            at=at + hour,
+        )
+    case = actions.dispose_case(
+        case.id,
+        by=handler,
+        version=case.version,
+        internal="更换胶垫三个",
+        reply="三个井盖已更换胶垫并固定",
+        photos=[staged()],
+        at=at + 2 * hour,
+    )
+    if to == "disposed":
+        return case
+    if case.check_on_site or to == "closure_checking":
+        case = actions.send_to_check(case.id, by=desk, version=case.version, at=at + 2.2 * hour)
+        if to == "closure_checking":
+            return case
+        case = check(town, case, at=at + 2.5 * hour)
+    case = actions.pass_check(case.id, by=desk, version=case.version, at=at + 2.7 * hour)
+    if to == "callback_pending" or not contact:
+        return case
+    report = case.reports.get()
+    case = actions.log_call(
+        case.id,
+        report.id,
+        by=desk,
+        version=case.version,
+        reached=True,
+        answer="solved",
+        rating=5,
+        at=at + 3 * hour,
+    )
+    assert case.state == "closed"
+    return case
+
+
+def check(town: CaseTown, case: Case, *, at: datetime, result: str = "passed") -> Case:
+    """The asked grid worker looks on site."""
+    card = tasks.open_task_about(case.id, "closure_check")
+    assert card is not None and card.assignee_id is not None
+    worker = access_queries.viewer_of_post(card.assignee_id)
+    return actions.answer_check(
+        card.id,
+        by=worker,
+        version=card.version,
+        result=result,
+        words="" if result == "passed" else "还在响",
+        at=at,
+    )
+
+
+__all__ = ["queries"]
