@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db import connections, models
+from django.db import OperationalError, connections, models
 
 from gridward.core import jurisdiction
 
@@ -65,22 +65,28 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> int:
     return count
 
 
-def scrub() -> None:
-    """Leaves no byte of what was deleted: search indexes merged, free pages dropped, log emptied.
+def scrub() -> bool:
+    """Whether no byte of what was deleted is left: search indexes merged, free pages dropped, log
+    emptied. False when somebody was in the way; try again later.
 
     SQLite rewrites its file (outside any transaction; the others wait). PostgreSQL has no file of
-    ours to grep: dead rows go with its own vacuum.
+    ours to look into: dead rows go with its own vacuum.
     """
     conn = connection()
     if conn.vendor != "sqlite":
-        return
-    with conn.cursor() as cursor:
-        cursor.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%%USING fts5%%'", []
-        )
-        for (name,) in cursor.fetchall():
-            table = conn.ops.quote_name(name)
-            cursor.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.fetchall()
+        return True
+    try:
+        with conn.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM sqlite_master "
+                "WHERE type = 'table' AND lower(sql) LIKE '%%using fts5%%'",
+                [],
+            )
+            for (name,) in cursor.fetchall():
+                table = conn.ops.quote_name(name)
+                cursor.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return bool(cursor.fetchone()[0] == 0)
+    except OperationalError:
+        return False

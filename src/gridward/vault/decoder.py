@@ -56,8 +56,6 @@ def look(data: bytes) -> tuple[int, int, int, bytes, bytes]:
             picture = _flat(ImageOps.exif_transpose(found))
     except UnidentifiedImageError:
         return UNKNOWN, width, height, b"", b""
-    except Image.DecompressionBombError:
-        return TOO_LARGE, width, height, b"", b""
     except Exception:  # any codec may raise anything on a damaged file; nothing else runs here
         return BROKEN, width, height, b"", b""
     picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
@@ -94,7 +92,7 @@ def _answer(
 
 
 def _limit() -> None:
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = None  # `look` asks before anything is drawn, and says how many
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -48,13 +48,15 @@ def find(kind: str, value: str) -> list[UUID]:
 
 
 def scrub_if_due() -> bool:
-    """Whether the database's free space was cleaned, because something was erased since.
+    """Whether the database's free space was cleaned, because something was erased since. When
+    somebody was in the way it stays due, and the ticker comes back.
 
     Rewrites the whole file of an embedded database, so nobody else writes meanwhile.
     """
     ring = keyring()
     if ring.fact("scrub") != "due":
         return False
-    db.scrub()
+    if not db.scrub():
+        return False
     ring.set_fact("scrub", "done")
     return True
