@@ -475,6 +475,19 @@ def kinds_by_density(
     return tuple(made)
 
 
+def outline_of_geojson(data: Any) -> BaseGeometry:
+    """The polygon in parsed GeoJSON: a geometry, a feature, or a collection of features that are
+    taken together. Raises BadOutline."""
+    try:
+        if data["type"] == "FeatureCollection":
+            shapes = [shapely.geometry.shape(feature["geometry"]) for feature in data["features"]]
+            return checked_outline(shapely.union_all(shapes))
+        geometry = data["geometry"] if data["type"] == "Feature" else data
+        return checked_outline(shapely.geometry.shape(geometry))
+    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError):
+        raise errors.BadOutline(why="it is not a GeoJSON polygon.") from None
+
+
 def outline_of_points(
     points: Floats, *, margin_m: float = 250.0, hollow: float = 0.25
 ) -> BaseGeometry:
@@ -494,7 +507,10 @@ def outline_of_points(
     hull = shapely.concave_hull(cloud, ratio=hollow)
     around = shapely.buffer(hull, margin_m + 36.0, quad_segs=4)
     rounded = shapely.simplify(around, margin_m / 10.0)
-    every = shapely.union(rounded, shapely.buffer(shapely.multipoints(metres), margin_m / 2))
+    inner = shapely.buffer(rounded, -margin_m / 2, quad_segs=4)
+    shapely.prepare(inner)
+    at_the_rim = metres[~shapely.contains_xy(inner, metres[:, 0], metres[:, 1])]
+    every = shapely.union_all([rounded, *shapely.buffer(shapely.points(at_the_rim), margin_m / 2)])
     if every.geom_type != "Polygon":
         every = shapely.convex_hull(every)
     closed = shapely.Polygon(shapely.simplify(every, margin_m / 10.0).exterior)

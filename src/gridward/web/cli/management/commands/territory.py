@@ -268,21 +268,12 @@ def _fault_line(fault: rules.Fault) -> str:
 
 
 def _outline_of(path: str) -> BaseGeometry:
-    """The one polygon of a GeoJSON file (geometry, feature or collection)."""
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-        while data.get("type") == "FeatureCollection" or "features" in data:
-            shapes = [feature["geometry"] for feature in data["features"]]
-            if len(shapes) != 1:
-                return shapely.union_all([shapely.geometry.shape(shape) for shape in shapes])
-            data = shapes[0]
-        if data.get("type") == "Feature":
-            data = data["geometry"]
-        return shapely.geometry.shape(data)
+        return rules.outline_of_geojson(json.loads(Path(path).read_text(encoding="utf-8")))
     except OSError as error:
         raise errors.BadOutline(why=f"{path}: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError):
-        raise errors.BadOutline(why=f"{path} is not a GeoJSON polygon.") from None
+    except ValueError:
+        raise errors.BadOutline(why=f"{path} is not JSON.") from None
 
 
 def _points(path: str, lng_column: str, lat_column: str) -> Iterator[tuple[float, float]]:
