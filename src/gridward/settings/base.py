@@ -200,6 +200,7 @@ LOGIN_URL = "account:sign-in"
 
 # failed sign-ins are counted by name and address together: an estate shares one address, and
 # nobody can lock a duty chief out from elsewhere by knowing a staff number
+AXES_USERNAME_FORM_FIELD = "username"  # of the credentials, not of the form
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

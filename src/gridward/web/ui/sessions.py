@@ -1,6 +1,6 @@
 """Who is signed in, in which post, and since when they have been still.
 
-Every view says who may enter it: `@for_everybody` or `@for_staff(...)`; a guard test reads it.
+Every view says who may enter it: `@for_everybody`, `@for_account` or `@for_staff(...)`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from gridward.catalog.queries import catalogue, is_loaded
 from gridward.core import clock
 from gridward.core.demo import is_demo_database
 from gridward.core.errors import NotAllowed
+from gridward.web.entrance import entrance
 
 if TYPE_CHECKING:
     from gridward.access.models import Account
@@ -139,9 +140,7 @@ def sign_out(request: HttpRequest) -> None:
     viewer = viewer_of(request)
     account = account_of(request)
     if account is not None:
-        actions.record_sign_out(
-            account.id, post_id=viewer.post_id if viewer else None, how="asked"
-        )
+        actions.record_sign_out(account.id, post_id=viewer.post_id if viewer else None, how="asked")
     logout(request)
     request._gridward_viewer = None  # type: ignore[attr-defined]
 
@@ -157,10 +156,7 @@ def change_post(request: HttpRequest, post_id: uuid.UUID) -> Viewer:
 # --- who may enter ----------------------------------------------------------------------------
 
 
-def for_everybody(view: View) -> View:
-    """Marks a view that anybody may enter, signed in or not."""
-    view.entry = "everybody"  # type: ignore[attr-defined]
-    return view
+for_everybody = entrance("everybody")
 
 
 def for_staff(*capabilities: str) -> Callable[[View], View]:
@@ -182,10 +178,21 @@ def for_staff(*capabilities: str) -> Callable[[View], View]:
             response.headers.setdefault("Cache-Control", "no-store, private")
             return response
 
-        entered.entry = ("staff", capabilities)  # type: ignore[attr-defined]
-        return entered
+        return entrance("staff")(entered)
 
     return wrap
+
+
+def for_account(view: View) -> View:
+    """Only signed-in people, also those who hold no post at present."""
+
+    @functools.wraps(view)
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return entrance("account")(entered)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

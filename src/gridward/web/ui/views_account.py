@@ -31,7 +31,7 @@ from gridward.access.errors import (
 )
 from gridward.core.errors import Problem
 from gridward.web.ui import sessions
-from gridward.web.ui.sessions import for_everybody, for_staff
+from gridward.web.ui.sessions import for_account, for_everybody, for_staff
 from gridward.web.ui.words import is_chinese
 
 if TYPE_CHECKING:
@@ -199,12 +199,10 @@ def switch_post(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(sessions.home_of(sessions.change_post(request, asked)))
 
 
-@for_everybody
+@for_account
 @require_http_methods(["GET", "HEAD"])
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own account: posts, password, tokens. Also for accounts without any post."""
-    if not request.user.is_authenticated:
-        return sessions.to_sign_in(request)
     context = {"viewer": sessions.viewer_of(request), "posts": post_choices(request)}
     return _page(request, "ui/account/mine.html", context, None)
 
