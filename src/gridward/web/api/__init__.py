@@ -1,0 +1,1 @@
+"""The door for programs: /api/v1/, with OpenAPI at /api/v1/openapi.json."""

@@ -1,0 +1,167 @@
+"""The API's operations. Each says who may call it; refusals are application/problem+json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import get_language
+from ninja import File, Header, NinjaAPI, Status
+from ninja.errors import ValidationError
+from ninja.files import UploadedFile
+
+from gridward import __version__
+from gridward.cases import actions, queries
+from gridward.cases.actions import Channel, Contact, Place, Told
+from gridward.catalog.errors import NotInCatalogue
+from gridward.catalog.queries import catalogue
+from gridward.core.errors import BadInput, Problem
+from gridward.directory.rules import Organisation
+from gridward.territory import queries as territory
+from gridward.vault import actions as vault
+from gridward.web.api import schemas
+from gridward.web.entrance import entrance
+from gridward.web.problems import problem_response
+
+api = NinjaAPI(
+    title="Gridward",
+    version=__version__,
+    docs_url=None,
+    urls_namespace="api",
+    description="Report a problem and follow it. Problems are application/problem+json.",
+)
+REFUSALS = {
+    frozenset({400, 404, 409, 413, 415, 422, 429, 503}): schemas.ProblemOut,
+}
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem_response(request, problem)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
+    fields: dict[str, Any] = {}
+    for each in fault.errors:
+        where = [str(part) for part in each.get("loc", ()) if part not in ("body", "payload")]
+        fields[".".join(where) or "body"] = each.get("msg", "")
+    return problem_response(request, BadInput(fields))
+
+
+@api.post(
+    "/uploads",
+    response={201: schemas.PhotoOut, **REFUSALS},
+    summary="Stage a photo",
+    tags=["reports"],
+)
+@entrance("everybody")
+def upload(request: HttpRequest, photo: File[UploadedFile], client_id: str) -> Any:
+    """Keep a photo for a day, cleaned of what the camera wrote into it.
+
+    client_id: the one of the report that it will be sent with; only that report may link it.
+    """
+    if not 8 <= len(client_id) <= 64:
+        raise BadInput({"client_id": "8–64"})
+    kept = vault.stage_upload(photo.file, photo.name or "", f"api:{client_id}")
+    return Status(
+        201, {"id": kept.id, "width": kept.width, "height": kept.height, "bytes": kept.bytes}
+    )
+
+
+@api.post(
+    "/reports",
+    response={201: schemas.ReceiptOut, **REFUSALS},
+    summary="Report a problem",
+    tags=["reports"],
+)
+@entrance("everybody")
+def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
+    """Receive a report and give its receipt.
+
+    The same client_id with the same body answers the same receipt; with another body 409.
+    """
+    if payload.matter is not None and payload.matter not in catalogue().matters:
+        raise NotInCatalogue(kind="matter", key=payload.matter, edition=catalogue().number)
+    contact = payload.contact or schemas.ContactIn()
+    receipt = actions.submit_report(
+        [
+            Told(
+                words=payload.text,
+                place=Place(payload.lng, payload.lat, payload.datum, payload.place),
+                matter=payload.matter or "",
+                photos=tuple(payload.photos),
+            )
+        ],
+        contact=Contact(phone=contact.phone, name=contact.name),
+        channel=Channel(key="api", source="api", language=get_language() or "zh-hans"),
+        client_id=payload.client_id,
+        staged_by=f"api:{payload.client_id}",
+    )
+    return Status(
+        201,
+        {
+            "receipt": receipt.number,
+            "code": receipt.code,
+            "case_number": receipt.case_numbers[0],
+            "submitted_at": receipt.submitted_at,
+            "areas": _areas(receipt.chain),
+        },
+    )
+
+
+@api.get(
+    "/reports/{receipt}",
+    response={200: schemas.ReportOut, **REFUSALS},
+    summary="Follow a report",
+    tags=["reports"],
+)
+@entrance("receipt")
+def read_report(
+    request: HttpRequest,
+    receipt: str,
+    x_receipt_code: Header[str],
+) -> Any:
+    """What the reporter may see: stage, promised date, timeline. The code comes in a header."""
+    found = queries.track(receipt, x_receipt_code)
+    report = found.reports[0]
+    return {
+        "receipt": found.receipt,
+        "case_number": report.case_number,
+        "stage": report.stage,
+        "side": report.side or None,
+        "promised_at": report.promised_at,
+        "provisional": report.provisional,
+        "late": report.late,
+        "organisation": _title(report.lead),
+        "reply": report.reply,
+        "close_type": report.close_type or None,
+        "closed_at": report.closed_at,
+        "timeline": [
+            {
+                "at": told.at,
+                "what": told.verb,
+                "title": told.title,
+                "organisation": _title(told.organisation),
+                "words": told.words,
+            }
+            for told in report.told
+        ],
+    }
+
+
+def _areas(chain: tuple[int | None, ...]) -> list[dict[str, Any]]:
+    language = get_language() or "zh"
+    found = [territory.area(area) for area in chain if area is not None]
+    return [{"level": a.level, "code": a.code, "name": a.name_in(language)} for a in found]
+
+
+def _title(organisation: Organisation | None) -> str | None:
+    if organisation is None:
+        return None
+    english = (get_language() or "").startswith("en")
+    return organisation.title_en if english else organisation.title_zh
+
+
+urlpatterns = [path("", api.urls)]
