@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.catalog.calendars import mainland, plain
 
 from gridward.catalog.loader import packs_root
 from gridward.catalog.worktime import (
@@ -21,7 +22,6 @@ from gridward.catalog.worktime import (
     resume,
     working_days_between,
 )
-from tests.catalog.calendars import mainland, plain
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -296,9 +296,9 @@ def test_no_working_time_is_due_at_once() -> None:
 def test_the_desk_is_open_from_its_opening_to_before_its_closing() -> None:
     calendar = mainland()
 
-    assert [calendar.is_open(at(f"2026-11-20 {t}")) for t in ("08:29", "08:30", "11:59", "12:00")] == [
-        False, True, True, False,
-    ]  # fmt: skip
+    times = ["08:29", "08:30", "11:59", "12:00"]
+    open_at = [calendar.is_open(at(f"2026-11-20 {time}")) for time in times]
+    assert open_at == [False, True, True, False]
     assert calendar.next_opening(at("2026-11-20 09:10")) == at("2026-11-20 09:10")
     assert calendar.next_opening(at("2026-11-20 17:30")) == at("2026-11-23 08:30")
 

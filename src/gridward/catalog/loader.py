@@ -79,12 +79,13 @@ class RawEntry:
 
 @dataclass
 class Pack:
-    """A pack as read."""
+    """A pack as read; not whole when one of its files, or a pack it needs, could not be."""
 
     head: PackHead
     folder: Path
     head_document: Document
     entries: list[RawEntry] = field(default_factory=list)
+    is_whole: bool = True
 
     @property
     def name(self) -> str:
@@ -105,7 +106,9 @@ def compile_packs(packs: Iterable[str | Path], roots: Sequence[Path] = ()) -> Co
     """
     faults: list[Fault] = []
     stack = _read_stack(packs, [*roots, packs_root()], faults)
-    content = _stacked(stack, faults)
+    # what could not be read at all would make everything above it look wrong
+    is_whole = bool(stack) and all(pack.is_whole for pack in stack)
+    content = _stacked(stack, faults) if is_whole else None
     if faults or content is None:
         raise PackFaulty(sorted(set(faults), key=lambda fault: (fault.file, fault.line)))
     return content
@@ -129,9 +132,10 @@ def read_district(pack: str | Path) -> tuple[District, Path]:
 
 
 def _folder_of(pack: str | Path, roots: Sequence[Path]) -> Path | None:
-    if Path(pack).is_dir():
-        return Path(pack).resolve()
-    return next((root / pack for root in roots if (root / pack / "pack.yaml").is_file()), None)
+    given = Path(pack)
+    folders = [given, *(root / given for root in roots)]
+    found = next((folder for folder in folders if (folder / "pack.yaml").is_file()), None)
+    return (found or given).resolve() if found or given.is_dir() else None
 
 
 def _read_stack(
@@ -139,29 +143,32 @@ def _read_stack(
 ) -> list[Pack]:
     done: dict[str, Pack] = {}
 
-    def take(wanted: str | Path, path: tuple[str, ...], asked: tuple[str, int]) -> None:
+    def take(wanted: str | Path, path: tuple[str, ...], asked: tuple[str, int]) -> bool:
         folder = _folder_of(wanted, roots)
         if folder is None:
             faults.append(Fault(*asked, "a pack that is there", str(wanted)))
-            return
+            return False
         name = folder.name
         if name in path:
             faults.append(Fault(*asked, "no cycle in needs", " → ".join((*path, name))))
-            return
+            return False
         if name in done:
-            return
+            return True
         pack = _read_pack(folder, faults)
         if pack is None:
-            return
+            return False
         for i, need in enumerate(pack.head.needs):
             line = pack.head_document.line(("needs", i))
             beside = folder.parent / need
             own = beside if (beside / "pack.yaml").is_file() else need
-            take(own, (*path, name), (f"{name}/pack.yaml", line))
+            pack.is_whole &= take(own, (*path, name), (f"{name}/pack.yaml", line))
         done[name] = pack
+        return True
 
-    for pack in packs:
-        take(pack, (), (str(pack), 1))
+    found = [take(pack, (), (str(pack), 1)) for pack in packs]
+    if not all(found):
+        for each in done.values():
+            each.is_whole = False
     return list(done.values())
 
 
@@ -189,7 +196,9 @@ def _read_pack(folder: Path, faults: list[Fault]) -> Pack | None:
         if str(inside) in ("pack.yaml", "district.yaml"):
             continue
         read = read_yaml(file, f"{name}/{inside}", faults)
-        if read is not None:
+        if read is None:
+            pack.is_whole = False
+        else:
             pack.entries += _entries_of(inside, read, pack.name, faults)
     if (folder / "district.yaml").is_file():
         _district(folder, name, faults)
@@ -406,7 +415,7 @@ def _valid(model: type[Any], entry: RawEntry, faults: list[Fault]) -> Any:
 def _fault(spot: tuple[str, int], error: Any, place: Place) -> Fault:
     named = ".".join(str(step) for step in place)
     if error["type"] == "missing":
-        return Fault(*spot, f"a {place[-1]} ({named})", "nothing")
+        return Fault(*spot, named, "nothing")
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return Fault(*spot, "only known fields", named)
     said = str(error["msg"]).removeprefix("Value error, ")

@@ -118,7 +118,8 @@ def tied_rules(
 class Change:
     """One difference between two editions.
 
-    field is empty when the whole entry is new (`before` None) or gone (`after` None)
+    field is empty when the whole entry is new (`before` None) or gone (`after` None), and where an
+    entry is a single value
     """
 
     kind: str

@@ -103,7 +103,8 @@ class Command(ReportCommand):
 
 def _line(change: Change) -> str:
     where = f"{change.kind} {change.key}".rstrip()
-    if not change.field:
+    if not change.field and None in (change.before, change.after):
         return f"{'+' if change.before is None else '-'} {where}"
     before, after = (json.dumps(v, ensure_ascii=False) for v in (change.before, change.after))
-    return f"~ {where}: {change.field}: {before} → {after}"
+    field = f" {change.field}" if change.field else ""
+    return f"~ {where}{field}: {before} → {after}"
