@@ -262,3 +262,16 @@ class TestKeyring:
 
         for path in keyfiles.folder().iterdir():
             assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+@pytest.mark.django_db
+def test_a_replaced_text_can_be_dropped() -> None:
+    subject = new_subject()
+    old, new = seal_texts(
+        [(subject, "contact.phone", "13800138000"), (subject, "contact.phone", "13900139000")]
+    )
+
+    assert actions.drop_texts([old.id]) == 1
+
+    assert queries.open_texts([old.id, new.id]) == {old.id: None, new.id: "13900139000"}
+    assert queries.subjects_by_phone("13800138000") == []

@@ -23,6 +23,7 @@ __all__ = [
     "entries_of_cause",
     "entry",
     "generation",
+    "happened",
     "head",
     "lock_delivery",
     "remembered_generations",
@@ -83,7 +84,7 @@ _FIELDS = (
 
 
 def _line(row: tuple[Any, ...]) -> Line:
-    return Line(*row[:9], details=json.loads(row[9])["details"])
+    return Line(*(*row[:9], json.loads(row[9])["details"]))
 
 
 def timeline(subject_ids: Iterable[UUID | int | str], *, limit: int = 500) -> list[Line]:
@@ -107,6 +108,17 @@ def entries(entry_ids: Iterable[UUID]) -> dict[UUID, Line]:
     """Entries by id; one statement."""
     rows = Entry.objects.filter(id__in=list(entry_ids)).values_list(*_FIELDS)
     return {row[0]: _line(row) for row in rows}
+
+
+def happened(what: str, subject_ids: Iterable[UUID | int | str]) -> list[Line]:
+    """Every time the verb `what` happened to these subjects, oldest first; one statement for each
+    500 subjects."""
+    wanted = [str(one) for one in subject_ids]
+    found: list[Line] = []
+    for start in range(0, len(wanted), 500):
+        rows = Entry.objects.filter(subject_id__in=wanted[start : start + 500], verb=what)
+        found += [_line(row) for row in rows.order_by("occurred_at", "id").values_list(*_FIELDS)]
+    return found
 
 
 def entries_of_cause(cause: UUID) -> list[Line]:

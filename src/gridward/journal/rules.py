@@ -279,4 +279,5 @@ CLAIM = timedelta(minutes=10)
 
 def pause_after(attempts: int) -> timedelta:
     """The wait after the given number of failures: 30 s, 2 min, 8 min … at most 6 h."""
-    return min(timedelta(seconds=30) * 4 ** max(attempts - 1, 0), timedelta(hours=6))
+    seconds: int = 30 * 4 ** max(attempts - 1, 0)
+    return min(timedelta(seconds=seconds), timedelta(hours=6))

@@ -79,7 +79,7 @@ def _opened(rows: Sequence[tuple[Any, ...]]) -> list[OpenedText]:
                 text = plain[SALT:].decode()
             except InvalidTag:
                 text = None
-        found.append(OpenedText(*row[:6], text=text))
+        found.append(OpenedText(*(*row[:6], text)))
     return found
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandParser
-from django.utils.translation import gettext as _
 
 from gridward.journal.rules import ActorRef
 from gridward.vault import actions, erasure, queries
@@ -43,15 +42,16 @@ class Command(ReportCommand):
             raise NobodyFound()
         if not options["yes"]:
             texts = sum(1 for one in queries.texts_of_subjects(subjects) if one.text is not None)
-            self.finish(
-                True,
-                {"erased": False, "subjects": subjects, "texts": texts},
-                _("%(people)s persons, %(texts)s texts. Nothing was erased; add --yes to do it.")
-                % {"people": len(subjects), "texts": texts},
+            said = (
+                f"{len(subjects)} persons, {texts} texts. Nothing was erased; add --yes to do it."
             )
+            self.finish(True, {"erased": False, "subjects": subjects, "texts": texts}, said)
             return
         gone = actions.erase_subjects(subjects, actor=OPERATOR, grounds_code=options["grounds"])
-        erasure.scrub_if_due()
+        is_clean = erasure.scrub_if_due() or gone.subjects == 0
+        said = f"erased: {gone.subjects} persons, {gone.texts} texts, {gone.files} photos"
+        if not is_clean:
+            said += "; free space of the database will be cleaned by the ticker"
         self.finish(
             True,
             {
@@ -60,9 +60,9 @@ class Command(ReportCommand):
                 "persons": gone.subjects,
                 "texts": gone.texts,
                 "files": gone.files,
+                "scrubbed": is_clean,
             },
-            _("erased: %(people)s persons, %(texts)s texts, %(files)s photos")
-            % {"people": gone.subjects, "texts": gone.texts, "files": gone.files},
+            said,
         )
 
 
