@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.cases.walking import HERE, MONDAY, WORDS, CaseTown, case_of, submit, walk
 
 from gridward.cases import actions, errors, queries
 from gridward.cases.models import Assignment, Clock
 from gridward.core.ids import is_receipt
-from tests.cases.walking import HERE, MONDAY, WORDS, CaseTown, case_of, submit, walk
 
 
 def test_a_report_becomes_a_submission_a_report_a_case_and_its_clocks(town: CaseTown) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from PIL import Image
+from tests.town import ACTOR, LONG_AGO, Town, make_town
 
 from gridward.access import queries as access_queries
 from gridward.access.rules import Viewer
@@ -20,7 +21,6 @@ from gridward.catalog import actions as catalog
 from gridward.core import clock
 from gridward.tasks import queries as tasks
 from gridward.vault import actions as vault
-from tests.town import ACTOR, LONG_AGO, Town, make_town
 
 MONDAY = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)  # Monday 09:00 in the town
 HERE = Place(lng=113.1030, lat=22.6170)  # in the first street
@@ -63,7 +63,7 @@ def photo(colour: str = "teal") -> bytes:
     return made.getvalue()
 
 
-def staged(token: str = "test") -> uuid.UUID:  # noqa: S107
+def staged(token: str = "test") -> uuid.UUID:
     """A staged photo's id."""
     return vault.stage_upload(io.BytesIO(photo()), "photo.jpg", token).id
 

@@ -213,7 +213,9 @@ class NotTheReporter(Problem):
 class NoDesk(Problem):
     code = "no_desk"
     status = 409
-    text = _("No desk of that level answers for this place. Ask the system administrator to add one.")
+    text = _(
+        "No desk of that level answers for this place. Ask the system administrator to add one."
+    )
 
 
 class RestrictedWords(Problem):

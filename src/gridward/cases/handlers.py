@@ -83,9 +83,7 @@ def blank_erased(subjects: Sequence[UUID]) -> None:
     ids = list(submissions.values_list("id", flat=True))
     if not ids:
         return
-    cases = list(
-        Report.objects.filter(submission__in=ids).values_list("case_id", "first_case_id")
-    )
+    cases = list(Report.objects.filter(submission__in=ids).values_list("case_id", "first_case_id"))
     touched = {each for pair in cases for each in pair}
     submissions.update(
         digest="",
@@ -117,7 +115,7 @@ def blank_erased(subjects: Sequence[UUID]) -> None:
 
 
 def subjects_of_receipt(number: str) -> list[UUID]:
-    """Whose data stand behind a receipt: the reporter's key, and the case's when nobody shares it."""
+    """Whose data stand behind a receipt: the reporter's, and the case's when nobody shares it."""
     found = Submission.objects.filter(receipt=plain_receipt(number)).first()
     if found is None:
         return []

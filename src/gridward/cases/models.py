@@ -181,9 +181,7 @@ class Report(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="reports")
     ordinal = models.PositiveSmallIntegerField()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
-    first_case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    first_case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
     join_state = models.CharField(max_length=12, default="own")
     matter = models.CharField(max_length=60, blank=True)
     words = models.UUIDField(null=True)
@@ -208,7 +206,8 @@ class Report(models.Model):
                 name="report_one_to_four", condition=Q(ordinal__gte=1) & Q(ordinal__lte=4)
             ),
             models.CheckConstraint(
-                name="report_join_state", condition=Q(join_state__in=["own", "proposed", "confirmed"])
+                name="report_join_state",
+                condition=Q(join_state__in=["own", "proposed", "confirmed"]),
             ),
         ]
 
@@ -413,12 +412,8 @@ class Clock(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["look_at"], name="clock_look", condition=Q(look_at__isnull=False)
-            ),
-            models.Index(
-                fields=["id"], name="clock_provisional", condition=Q(provisional=True)
-            ),
+            models.Index(fields=["look_at"], name="clock_look", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["id"], name="clock_provisional", condition=Q(provisional=True)),
         ]
 
 

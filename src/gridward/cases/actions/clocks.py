@@ -1,4 +1,4 @@
-"""Clocks: swept when they fall due, worked out again when a calendar comes, audited from scratch."""
+"""Clocks: swept when due, worked out again when a calendar comes, audited from scratch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import F
 
 from gridward.cases import queries
 from gridward.cases.actions.work import SYSTEM, show_clock
-from gridward.cases.models import Case, Clock, ClockPause
+from gridward.cases.models import Clock, ClockPause
 from gridward.cases.rules import clocks as clock_rules
 from gridward.catalog import rules as catalog_rules
 from gridward.catalog.compiled import Catalogue
@@ -108,7 +108,7 @@ def _level(clock: Clock, now: datetime) -> int:
 
 
 def recompute_provisional(*, now: datetime | None = None) -> int:
-    """Work out again the running clocks that were counted without a calendar; returns how many moved.
+    """Work out again running clocks that were counted without a calendar; returns how many moved.
 
     Each change is an entry of its own; a clock whose year is still missing stays as it is.
     """
@@ -140,9 +140,7 @@ def _recompute_case(case_id: UUID, now: datetime) -> int:
         clock.edition = book.number
         clock.calendar_digest = calendar.digest
         if clock.paused_at is None:
-            clock.look_at = clock_rules.next_look(
-                times.warn, times.urgent, times.due, clock.swept
-            )
+            clock.look_at = clock_rules.next_look(times.warn, times.urgent, times.due, clock.swept)
         clock.save()
         note(
             "clock.recomputed",
@@ -329,9 +327,7 @@ def _worked_out(
     floor = None
     if clock.basis == "rework":
         settings = book.settings
-        limits = (
-            clock_rules.half(limits[-1], settings.rework_fraction, settings.rework_minimum),
-        )
+        limits = (clock_rules.half(limits[-1], settings.rework_fraction, settings.rework_minimum),)
         earlier = before.get(clock.after_id) if clock.after_id is not None else None
         if earlier is not None:
             further = (

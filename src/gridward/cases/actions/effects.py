@@ -48,9 +48,7 @@ def open_round(work: Work, given: Given) -> None:
     work.case.round += 1
     work.case.check_task = None
     work.case.check_on_site = False
-    Round.objects.create(
-        id=new_id(), case=work.case, number=work.case.round, opened_at=work.at
-    )
+    Round.objects.create(id=new_id(), case=work.case, number=work.case.round, opened_at=work.at)
 
 
 @effect

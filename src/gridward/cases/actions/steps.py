@@ -29,11 +29,11 @@ from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.action import action
 from gridward.core.errors import NotFound
-from gridward.directory import queries as directory
 from gridward.journal.actions import note
 from gridward.tasks import actions as tasks
 from gridward.tasks import queries as task_queries
 from gridward.territory import queries as territory
+from gridward.vault import actions as vault
 
 
 @action
@@ -535,17 +535,18 @@ def answer_check(
     card = task_queries.task_for(by, task_id)
     work = begin(card.subject_id, acting_post(by, check_task=True), version=None, at=at)
     said = clean(words)
-    words_id, commitment = keep_words(work, "check.words", said) if said else (None, None)
+    if said and work.case.vault_subject is None:
+        work.case.vault_subject = vault.new_subject()
     tasks.hand_in(
         by,
         task_id,
         version=version,
         result=result,
-        words_id=words_id,
-        commitment=commitment,
+        words=said,
+        key_subject=work.case.vault_subject,
         at=work.at,
     )
-    given = Given(result=result, photos=tuple(photos), task=task_id)
+    given = Given(result=result, words=said, photos=tuple(photos), task=task_id)
     return _take(work, "check_done", given)
 
 

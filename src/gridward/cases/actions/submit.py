@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -287,7 +286,10 @@ def _keep(
     """Words, place, name and phone go into the vault under a key of this submission."""
     texts: list[tuple[int, str, str]] = []
     for ordinal, each in enumerate(items, start=1):
-        texts += [(ordinal, "report.words", each.words), (ordinal, "report.place", each.place.words)]
+        texts += [
+            (ordinal, "report.words", each.words),
+            (ordinal, "report.place", each.place.words),
+        ]
     texts += [(0, "contact.phone", contact.phone), (0, "contact.name", contact.name)]
     said = [each for each in texts if each[2]]
     if not said and not any(each.photos for each in items):
@@ -322,7 +324,9 @@ def _open(
     process = book.process(matter.process) if matter else next(iter(book.processes.values()))
     place = told.place
     lng = lat = None
-    area_id, chain, reason = None, (None,) * 6, "none"
+    area_id: int | None = None
+    chain: tuple[int | None, ...] = (None,) * 6
+    reason = "none"
     boundary = territory.boundary_version()
     if place.lng is not None and place.lat is not None:
         from gridward.core.geodesy import to_wgs84
@@ -487,4 +491,3 @@ def _tell(
         sensitivity=case.sensitivity,
         urgent=case.urgent,
     )
-

@@ -295,7 +295,9 @@ def retime(work: Work, clock: Clock) -> None:
     """Work a clock's times out again from its start, its limits, its calendar and its pauses."""
     if not clock.limits:
         return
-    times = queries.timing_of(clock, work.catalogue.calendar(clock.calendar), pauses_of(work, clock))
+    times = queries.timing_of(
+        clock, work.catalogue.calendar(clock.calendar), pauses_of(work, clock)
+    )
     clock.due_at, clock.warn_at, clock.urgent_at = times.due, times.warn, times.urgent
     clock.provisional = times.provisional
     clock.look_at = None

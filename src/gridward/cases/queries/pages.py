@@ -1,4 +1,4 @@
-"""What screens show of cases: values ready to render, the same number of statements for any size."""
+"""What screens show of cases: values ready to render, the same statements for any size."""
 
 from __future__ import annotations
 
@@ -239,13 +239,12 @@ def card_of(case: Case, summary: str, now: datetime) -> CaseCard:
 def cards_of(cases: Sequence[Case]) -> list[CaseCard]:
     """Rows for cases, each with the beginning of its first report's words; three statements."""
     now = wall.now()
-    words: dict[UUID, UUID] = {}
     shown = [c.id for c in cases if c.sensitivity < Sensitivity.RESTRICTED]
-    for case_id, secret in Report.objects.filter(first_case__in=shown, ordinal__lte=4).values_list(
-        "first_case_id", "words"
-    ):
-        if secret is not None:
-            words[case_id] = secret
+    words: dict[UUID, UUID] = dict(
+        Report.objects.filter(first_case__in=shown, words__isnull=False).values_list(
+            "first_case_id", "words"
+        )
+    )
     opened = vault.open_texts(words.values())
     return [
         card_of(case, _shortened(opened.get(words[case.id]) if case.id in words else None), now)
@@ -413,7 +412,8 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     returns = list(Return.objects.filter(case=case).order_by("asked_at"))
     answers = list(Answer.objects.filter(report__case=case, round=case.round))
     photos = list(CaseFile.objects.filter(case=case).order_by("added_at", "id"))
-    task = (tasks.tasks_about([case.id]).get(case.id) or [None])[-1]  # type: ignore[list-item]
+    asked = tasks.tasks_about([case.id]).get(case.id, [])
+    task: TaskCard | None = asked[-1] if asked else None
     record = next((r for r in rounds if r.number == case.round), None)
     facts = facts_of(
         case,
@@ -539,9 +539,7 @@ def _item(
 def _clock_view(clock: Clock, case: Case, book: Catalogue, now: datetime) -> ClockView:
     light = ""
     if clock.stopped_at is None and clock.due_at and clock.warn_at and clock.urgent_at:
-        light = clock_rules.light(
-            clock.start_at, clock.warn_at, clock.urgent_at, clock.due_at, now
-        )
+        light = clock_rules.light(clock.start_at, clock.warn_at, clock.urgent_at, clock.due_at, now)
     return ClockView(
         milestone=clock.milestone,
         title=_milestone_title(case, book, clock.milestone),

@@ -10,8 +10,17 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gridward.access.rules import Viewer
-from gridward.cases.models import CHAIN, Answer, Assignment, Case, Clock, ClockPause, Report, Return
-from gridward.cases.models import Round
+from gridward.cases.models import (
+    CHAIN,
+    Answer,
+    Assignment,
+    Case,
+    Clock,
+    ClockPause,
+    Report,
+    Return,
+    Round,
+)
 from gridward.cases.rules import clocks as clock_rules
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.callback import is_heard
@@ -19,8 +28,8 @@ from gridward.cases.rules.facts import CaseFacts, LeadFacts
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.worktime import Calendar, Limit, Unit
-from gridward.core.errors import NotFound
 from gridward.core import jurisdiction
+from gridward.core.errors import NotFound
 from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.directory.rules import Holder, Organisation
@@ -357,9 +366,7 @@ def case_for_merge(case_id: UUID) -> Case | None:
     return Case.objects.filter(id=case_id).first()
 
 
-def timing_of(
-    clock: Clock, calendar: Calendar, pauses: Iterable[ClockPause]
-) -> clock_rules.Timing:
+def timing_of(clock: Clock, calendar: Calendar, pauses: Iterable[ClockPause]) -> clock_rules.Timing:
     """A clock's times, worked out from its start, limits, calendar and pauses alone.
 
     A rework's clock is never due before the clock it follows, which is worked out likewise.

@@ -40,9 +40,7 @@ def lead_token(organisation: UUID) -> str:
 
 def fixed_tokens(case: Case) -> list[str]:
     """The tokens that say where and when a case stands."""
-    found = [
-        scope_token(n, area) for n, area in enumerate(case.chain, start=1) if area is not None
-    ]
+    found = [scope_token(n, area) for n, area in enumerate(case.chain, start=1) if area is not None]
     if case.lead_id is not None:
         found.append(lead_token(case.lead_id))
     return [*found, state_token(case.is_open), month_token(case.opened_at)]

@@ -144,9 +144,7 @@ def _tracked(
     own = {str(case.id), str(report.id), str(report.first_case_id)}
     mine = [line for line in lines if line.subject_id in own]
     told = _told(mine, texts, process_verbs(book, case.process), book, case)
-    answer = next(
-        (a for a in answers if a.report_id == report.id and a.round == case.round), None
-    )
+    answer = next((a for a in answers if a.report_id == report.id and a.round == case.round), None)
     stage = state.stage if state.stage in STAGES else "submitted"
     side = state.side or ""
     if state.key == "voided":
@@ -238,9 +236,7 @@ def _told(
     return found
 
 
-def _reply(
-    lines: Sequence[journal.Line], texts: dict[UUID, list[vault.OpenedText]]
-) -> str | None:
+def _reply(lines: Sequence[journal.Line], texts: dict[UUID, list[vault.OpenedText]]) -> str | None:
     """The newest reply written for the reporter."""
     for line in reversed(lines):
         for one in texts.get(line.id, []):

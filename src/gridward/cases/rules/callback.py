@@ -8,8 +8,6 @@ def is_tried_enough(attempts: int, days: int, wanted_attempts: int, wanted_days:
     return attempts >= wanted_attempts and days >= wanted_days
 
 
-def is_heard(
-    answer: str, attempts: int, days: int, wanted_attempts: int, wanted_days: int
-) -> bool:
+def is_heard(answer: str, attempts: int, days: int, wanted_attempts: int, wanted_days: int) -> bool:
     """Whether a report needs no further call in this round."""
     return bool(answer) or is_tried_enough(attempts, days, wanted_attempts, wanted_days)

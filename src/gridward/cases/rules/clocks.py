@@ -73,9 +73,7 @@ def light(start: datetime, warn: datetime, urgent: datetime, due: datetime, at: 
     return "yellow" if at >= warn else "green"
 
 
-def next_look(
-    warn: datetime, urgent: datetime, due: datetime, swept: int
-) -> datetime | None:
+def next_look(warn: datetime, urgent: datetime, due: datetime, swept: int) -> datetime | None:
     """When the sweeper looks next at a clock that it has looked at `swept` times (0 to 3)."""
     return (warn, urgent, due, None)[min(swept, 3)]
 
@@ -108,7 +106,7 @@ def return_until(
     fraction: float,
     calendar: Calendar,
 ) -> datetime:
-    """Until when the lead may return: the window or a quarter of the limit, whichever is shorter."""
+    """Until when the lead may return: the window or a part of the limit, the shorter of the two."""
     whole = add(dispatched_at, disposal, calendar).at
     quarter = point_between(dispatched_at, whole, fraction, disposal.unit, calendar)
     return min(add(dispatched_at, window, calendar).at, max(quarter, dispatched_at + timedelta(0)))

@@ -33,7 +33,9 @@ def matter_chosen(case: CaseFacts, actor: ActorFacts, given: Inputs, now: dateti
 
 
 @guard
-def condition_chosen(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+def condition_chosen(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
     return None if given.condition or case.condition else "condition_missing"
 
 

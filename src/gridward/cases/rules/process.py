@@ -30,7 +30,6 @@ POSITIONS: dict[str, str] = {
     "case.merge": "desk",
     "case.correct": "desk",
     "case.check": "desk",
-    "case.decide_return": "desk",
     "case.callback": "desk",
     "case.close": "desk",
     "case.acknowledge": "lead",
@@ -97,7 +96,7 @@ INPUT_GUARDS = frozenset(
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a step is not taken: the code of a problem in `cases.errors`, and the guard that said so."""
+    """Why a step is not taken: a problem's code in `cases.errors`, and the guard that said so."""
 
     code: str
     guard: str
@@ -110,7 +109,7 @@ def stands_at(position: str, case: CaseFacts, actor: ActorFacts) -> bool:
     if position == "lead":
         return case.lead is not None and actor.organisation == case.lead.organisation
     if position == "area":
-        return actor.area is not None and actor.area in case.chain or (
+        return (actor.area is not None and actor.area in case.chain) or (
             actor.area_level == 1 and not any(case.chain)
         )
     return actor.check_task

@@ -64,7 +64,7 @@ def upload(request: HttpRequest, photo: File[UploadedFile], client_id: str) -> A
     """
     if not 8 <= len(client_id) <= 64:
         raise BadInput({"client_id": "8–64"})
-    kept = vault.stage_upload(photo.file, photo.name or "", f"api:{client_id}")
+    kept = vault.stage_upload(photo, photo.name or "", f"api:{client_id}")
     return Status(
         201, {"id": kept.id, "width": kept.width, "height": kept.height, "bytes": kept.bytes}
     )

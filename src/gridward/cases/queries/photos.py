@@ -1,0 +1,33 @@
+"""Which photo of a case somebody may open: fetching is authorising."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from gridward.access.rules import Viewer
+from gridward.cases.models import CaseFile
+from gridward.cases.queries.reading import case_for
+from gridward.cases.queries.tracking import submission_for
+from gridward.core.errors import NotFound
+
+
+def photo_of_case(viewer: Viewer, case_id: UUID, photo_id: UUID) -> UUID:
+    """The vault's file behind a photo of a case that this viewer may see. Raises NotFound."""
+    case = case_for(viewer, case_id)
+    file_id = CaseFile.objects.filter(id=photo_id, case=case).values_list("file", flat=True).first()
+    if file_id is None:
+        raise NotFound()
+    return file_id
+
+
+def photo_of_receipt(receipt: str, code: str, photo_id: UUID) -> UUID:
+    """The vault's file behind a photo that the holder of a receipt gave. Raises NotFound."""
+    submission = submission_for(receipt, code)
+    file_id = (
+        CaseFile.objects.filter(id=photo_id, report__submission=submission)
+        .values_list("file", flat=True)
+        .first()
+    )
+    if file_id is None:
+        raise NotFound()
+    return file_id
