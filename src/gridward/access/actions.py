@@ -328,10 +328,12 @@ def withdraw_token(
 ) -> None:
     """End one of one's own tokens. Raises BadToken when it is not one's own or has ended."""
     moment = at or clock.now()
+    if viewer.account_id is None:
+        raise errors.BadToken()
     done = models.ApiToken.objects.filter(
         id=token_id, account_id=viewer.account_id, revoked_at__isnull=True
     ).update(revoked_at=moment)
-    if not done or viewer.account_id is None:
+    if not done:
         raise errors.BadToken()
     note(
         "token.withdrawn",

@@ -36,7 +36,7 @@ class Account(AbstractBaseUser):
     )
 
     # when somebody signed in is an entry of the journal
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -273,7 +273,11 @@ def staff_numbers_of_subjects(subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, 
     found: dict[uuid.UUID, str] = {}
     for start in range(0, len(wanted), 5000):
         rows = models.Person.objects.filter(subject__in=wanted[start : start + 5000])
-        found.update(rows.values_list("subject", "staff_number"))
+        found.update(
+            (subject, number)
+            for subject, number in rows.values_list("subject", "staff_number")
+            if subject is not None
+        )
     return found
 
 

@@ -79,7 +79,15 @@ def _idle_limit() -> timedelta:
 def account_of(request: HttpRequest) -> Account | None:
     """The account that is signed in, itself and not Django's lazy stand-in; None for a visitor."""
     found = get_user(request)
-    return cast("Account", found) if found.is_authenticated else None
+    return found if found.is_authenticated else None
+
+
+def signed_in(request: HttpRequest) -> Account:
+    """The account inside a view for signed-in people. Raises NotAllowed."""
+    account = account_of(request)
+    if account is None:
+        raise NotAllowed()
+    return account
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
@@ -147,7 +155,7 @@ def sign_out(request: HttpRequest) -> None:
 
 def change_post(request: HttpRequest, post_id: uuid.UUID) -> Viewer:
     """Go on in another post of one's own. Raises NotYourPost."""
-    viewer = actions.switch_post(request.user.pk, post_id)
+    viewer = actions.switch_post(signed_in(request).id, post_id)
     request.session[POST] = str(post_id)
     request._gridward_viewer = viewer  # type: ignore[attr-defined]
     return viewer

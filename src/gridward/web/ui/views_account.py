@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
@@ -130,7 +131,7 @@ def _checked(request: HttpRequest) -> Account:
         request=request, username=name, password=request.POST.get("password", "")
     )
     if account is not None:
-        return cast("Account", account)
+        return account
     if not AxesProxyHandler.is_allowed(request, credentials):
         raise _locked_out()
     raise WrongSignIn()
@@ -218,14 +219,14 @@ def password(request: HttpRequest) -> HttpResponse:
             if request.POST.get("password", "") != request.POST.get("again", ""):
                 raise WeakPassword(reasons=_("the two entries differ."))
             actions.change_password(
-                request.user.pk,
+                sessions.signed_in(request).id,
                 old=request.POST.get("old", ""),
                 new=request.POST.get("password", ""),
             )
         except (WeakPassword, WrongSignIn) as refused:
             problem = refused
         else:
-            update_session_auth_hash(request, queries.account(request.user.pk))
+            update_session_auth_hash(request, queries.account(sessions.signed_in(request).id))
             messages.success(request, _("Your password is changed."))
             return HttpResponseRedirect(reverse("account:mine"))
     return _page(request, "ui/account/password.html", {"problem": problem}, problem)
@@ -252,7 +253,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     context = {
         "problem": problem,
         "fresh": fresh,
-        "tokens": queries.tokens_of(queries.account(request.user.pk)),
+        "tokens": queries.tokens_of(queries.account(sessions.signed_in(request).id)),
         "scopes": [
             (key, title)
             for key, title in capabilities.CAPABILITIES.items()
@@ -272,9 +273,11 @@ def withdraw_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, template: str, context: dict[str, object], problem: Problem | None
+    request: HttpRequest, template: str, context: Mapping[str, object], problem: Problem | None
 ) -> HttpResponse:
-    response = render(request, template, context, status=200 if problem is None else problem.status)
+    response = render(
+        request, template, dict(context), status=200 if problem is None else problem.status
+    )
     response["Cache-Control"] = "no-store, private"
     return response
 

@@ -62,8 +62,8 @@ class Command(ReportCommand):
             )
         except FaultyRows as refused:
             faults = refused.params["faults"]
-            data = {"code": refused.code, "message": refused.message, "faults": _told(faults)}
-            self.finish(False, data, text=_lines(refused, faults))
+            told = {"code": refused.code, "message": refused.message, "faults": _told(faults)}
+            self.finish(False, told, text=_lines(refused, faults))
             return
         data = {
             "dry_run": done.dry_run,
