@@ -135,5 +135,8 @@ def decisions() -> list[Decision]:
 
 
 def lock_editions() -> Edition | None:
-    """The newest edition, locked until the action ends; None before the first."""
-    return Edition.objects.select_for_update().order_by("-number").first()
+    """The newest edition, while no other action can add one; None before the first."""
+    # the first edition stands for all: whoever waits for it reads the newest only afterwards
+    if not list(Edition.objects.select_for_update().filter(number=1).values_list("id")):
+        return None
+    return Edition.objects.order_by("-number").first()
