@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -103,7 +104,7 @@ def update(*, prune: bool = False) -> tuple[int, int]:
     path = catalogue_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     # without places and dates: a moved line is not a change of a translation
-    fresh.creation_date = fresh.revision_date = "2026-01-01 00:00+0000"
+    fresh.creation_date = fresh.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     target = io.BytesIO()
     write_po(target, fresh, width=96, no_location=True, sort_output=True, omit_header=False)
     path.write_bytes(target.getvalue())

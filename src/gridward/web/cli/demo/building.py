@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -83,8 +84,13 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def build(say: Callable[[str], None]) -> None:
-    """Builds a demonstration and puts it in place of an older one. Raises BuildFailed."""
+def build(
+    say: Callable[[str], None], *, phases: int | None = None, progress: TextIO | None = None
+) -> None:
+    """Builds a demonstration and puts it in place of an older one. Raises BuildFailed.
+
+    phases: only so many, for tests of the building itself; progress: where it is told (stdout)
+    """
     var = Path(settings.GRIDWARD_VAR)
     building = var.with_name(var.name + ".building")
     shutil.rmtree(building, ignore_errors=True)
@@ -97,9 +103,10 @@ def build(say: Callable[[str], None]) -> None:
         "GRIDWARD_DEMO": "1",
         leash.PARENT: str(os.getpid()),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gridward.cli", "demo", "--build-here"], env=environment
-    )
+    command = [sys.executable, "-m", "gridward.cli", "demo", "--build-here"]
+    if phases is not None:
+        command += ["--phases", str(phases)]
+    process = subprocess.Popen(command, env=environment, stdout=progress)
     try:
         code = process.wait()
     except BaseException:

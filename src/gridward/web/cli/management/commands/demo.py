@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from argparse import SUPPRESS
 from typing import Any
@@ -25,15 +26,20 @@ class Command(ReportCommand):
         parser.add_argument("--prepare-only", action="store_true", help="make it, do not serve it")
         parser.add_argument("--afresh", action="store_true", help="make it again")
         parser.add_argument("--build-here", action="store_true", help=SUPPRESS)
+        parser.add_argument("--phases", type=int, default=None, help=SUPPRESS)
 
     def report(self, **options: Any) -> None:
         if options["build_here"]:
-            self._build_here()
+            self._build_here(phases.PHASES[: options["phases"]])
             return
         started = time.monotonic()
         ready = building.is_ready()
         if options["afresh"] or not ready:
-            building.build(self.say)
+            building.build(
+                self.say,
+                phases=options["phases"],
+                progress=sys.stderr if self.json else None,
+            )
             self.say(f"The demonstration was made in {time.monotonic() - started:.0f} s.")
         if options["prepare_only"]:
             self.finish(True, {"made": not ready, "var": str(settings.GRIDWARD_VAR)}, "")
@@ -47,10 +53,10 @@ class Command(ReportCommand):
             threads=options["threads"],
         )
 
-    def _build_here(self) -> None:
+    def _build_here(self, wanted: list[phases.Phase]) -> None:
         leash.hold_from_environment()
-        count, width = len(phases.PHASES), max(len(p.title) for p in phases.PHASES)
-        for number, phase in enumerate(phases.PHASES, start=1):
+        count, width = len(wanted), max(len(p.title) for p in wanted)
+        for number, phase in enumerate(wanted, start=1):
             self.say(f"[{number}/{count}] {phase.title:<{width}} ", end="")
             started = time.monotonic()
             told: list[str] = []
