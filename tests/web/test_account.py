@@ -48,7 +48,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def test_the_sign_in_page_stands_in_both_languages(town: Town, client: Client) -> None:
-    assert "密码" in client.get(SIGN_IN).content.decode()
+    assert "工号" in client.get(SIGN_IN).content.decode()
     english = client.get(SIGN_IN, headers={"accept-language": "en"}).content.decode()
     assert "Staff number or mobile number" in english
 
