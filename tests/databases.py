@@ -125,6 +125,21 @@ def alias_for(made: dict[str, Any]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def as_owner(space: Space) -> Iterator[None]:
+    """Within the block this space's database is reached by the owner of its tables (PostgreSQL)."""
+    entry = connections.databases[space.alias]
+    connections[space.alias].close()
+    before = entry["USER"]
+    if entry["ENGINE"].endswith("postgresql"):
+        entry["USER"] = connections[space.alias].settings_dict["USER"] = OWNER
+    try:
+        yield
+    finally:
+        connections[space.alias].close()
+        entry["USER"] = connections[space.alias].settings_dict["USER"] = before
+
+
+@contextlib.contextmanager
 def spaces(maker: Maker, folder: Path, count: int) -> Iterator[list[Space]]:
     """One or two spaces, which alone are this deployment's jurisdictions while the block runs."""
     made = list(maker.make_pair(folder)) if count == 2 else [maker.make(folder)]
