@@ -90,6 +90,7 @@ class TestNoting:
 
         row = Entry.objects.get(id=id)
         assert row.canonical.encode() == rfc8785.dumps(json.loads(row.canonical))
+        assert row.occurred_at == row.recorded_at == NOON
         assert json.loads(row.canonical) == {
             "actor": ["post", str(ACTOR.id)],
             "at": "2026-11-20T04:00:00.000001Z",

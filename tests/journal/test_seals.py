@@ -13,11 +13,12 @@ from tests import databases
 from tests.databases import Space
 from tests.journal import verbs_for_tests  # noqa: F401
 
-from gridward.core import clock, db, jurisdiction, keyfiles
+from gridward.core import clock, jurisdiction, keyfiles
 from gridward.core.action import action
 from gridward.core.ids import new_id
 from gridward.journal import actions, guards, keys, queries, rules, sealing
-from gridward.journal.actions import ActorRef, entry_for, note
+from gridward.journal.actions import ActorRef, note
+from gridward.journal.errors import SealerBusy
 from gridward.journal.models import Entry, Seal
 
 ACTOR = ActorRef("system", "tests")
@@ -312,7 +313,7 @@ def test_with_the_sealing_key_only_a_published_head_tells(intruder: Intruder) ->
     rewrite(intruder, row, sign=signer.sign)
     intruder(
         "UPDATE journal_entry SET mac = %s WHERE id = %s",
-        keys.mark(keys.entry_key() or b"", row.canonical),
+        keys.mark(keys.entry_key(), row.canonical),
         raw(row.id),
     )
 
@@ -399,31 +400,41 @@ def test_keys_are_for_the_owner_alone(sealed: Space) -> None:
 # --- Many ----------------------------------------------------------------------------------------
 
 
-def test_generators_write_sealed_rows_that_verify(space: Space) -> None:
-    cause = new_id()
+def test_generators_write_sealed_entries_that_verify(space: Space) -> None:
+    make(2)
+    cause, subjects = new_id(), [new_id() for _ in range(1250)]
 
     @action
     def generate() -> None:
-        rows = [
-            entry_for(
-                "thing.changed",
-                new_id(),
-                actor=ActorRef("import", "generator"),
-                at=NOON - timedelta(days=n),
-                recorded_at=NOON + timedelta(microseconds=n % 7),
-                cause=cause,
-                details={"state": "a", "count": n},
-            )
-            for n in range(50)
-        ]
-        sealing.seal_rows(rows, sealed_at=NOON)
-        db.copy_rows(Entry, rows)
+        with sealing.SealedWriter(batch=600) as journal:
+            for n, subject in enumerate(subjects):
+                journal.add(
+                    "thing.changed",
+                    subject,
+                    actor=ActorRef("import", "generator"),
+                    at=NOON - timedelta(days=n),
+                    recorded_at=NOON + timedelta(microseconds=n % 7),
+                    cause=cause,
+                    details={"state": "a", "count": n},
+                )
 
     generate()
 
     report = queries.verify()
     assert report.ok
-    assert (report.entries, report.seals, report.pending) == (50, 1, 0)
+    assert (report.entries, report.seals, report.pending) == (1252, 3, 2)
+    (line,) = queries.timeline([subjects[7]])
+    assert (line.occurred_at, line.recorded_at) == (NOON - timedelta(days=7), NOON)
+    assert line.details == {"state": "a", "count": 7}
+    assert actions.seal_pending() == [4]
+    assert queries.verify().ok
+
+
+def test_a_generator_waits_for_the_sealer(space: Space) -> None:
+    assert actions.lease(sealing.LEASE, "somebody else", 60)
+
+    with pytest.raises(SealerBusy), sealing.SealedWriter():
+        pass
 
 
 def test_two_jurisdictions_seal_apart(two_spaces: tuple[Space, Space]) -> None:

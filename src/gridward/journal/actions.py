@@ -12,18 +12,18 @@ from gridward.core import clock, db, jurisdiction
 from gridward.core.action import ActionContext, action, context, in_action
 from gridward.core.ids import new_id
 from gridward.journal import keys, rules, subscriptions
-from gridward.journal.errors import BadDetails, DeliveryDone, OutsideAction
-from gridward.journal.models import Delivery, Entry, Generation, Lease
+from gridward.journal.errors import DeliveryDone, OutsideAction
+from gridward.journal.models import Delivery, Generation, Lease
 from gridward.journal.queries import forget_generations, lock_delivery
 from gridward.journal.rules import ActorRef, commitment_to
 from gridward.journal.sealing import seal_pending
-from gridward.journal.verbs import Verb, verb
+from gridward.journal.verbs import Verb
+from gridward.journal.writing import Draft, draft, write
 
 __all__ = [
     "ActorRef",
     "bump_generation",
     "commit",
-    "entry_for",
     "forget_keys",
     "give_back",
     "lease",
@@ -43,7 +43,7 @@ SYSTEM = ActorRef("system", "gridward")
 class _Buffer:
     """What the running action has noted so far."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[Draft] = field(default_factory=list)
 
 
 def note(
@@ -65,7 +65,7 @@ def note(
     Raises UnknownVerb, BadDetails, OutsideAction.
     """
     buffer, running = _buffer(what)
-    entry = entry_for(
+    entry = draft(
         what,
         subject_id,
         actor=actor,
@@ -90,62 +90,6 @@ def note_many(
     return [note(what, subject, actor=actor, at=at, **details) for subject, details in happened]
 
 
-def entry_for(
-    what: str | Verb,
-    subject_id: UUID | int | str,
-    *,
-    actor: ActorRef,
-    at: datetime,
-    recorded_at: datetime,
-    cause: UUID,
-    details: dict[str, Any],
-    entry_id: UUID | None = None,
-) -> Entry:
-    """An entry ready to be written, not yet saved.
-
-    For `note` and for generators, which write entries by the million with `core.db.copy_rows` and
-    seal them with `sealing.seal_rows`. Raises UnknownVerb, BadDetails.
-    """
-    declared = verb(what)
-    try:
-        fit = rules.fitted(declared.details, details)
-    except rules.Unfit as fault:
-        raise BadDetails(verb=declared.key, fault=str(fault)) from None
-    subject = str(subject_id)
-    if not rules.CODE.match(subject) or len(subject) > 40:
-        raise BadDetails(verb=declared.key, fault="the subject is not an id")
-    if at.tzinfo is None:
-        raise BadDetails(verb=declared.key, fault="“at” has no time zone")
-    entry_id = entry_id or new_id()
-    text = rules.entry_text(
-        id=entry_id,
-        verb=declared.key,
-        subject_kind=declared.subject,
-        subject_id=subject,
-        actor_kind=actor.kind,
-        actor_id=str(actor.id),
-        cause=cause,
-        occurred_at=at,
-        recorded_at=recorded_at,
-        details=fit,
-    )
-    key = keys.entry_key()
-    assert key is not None
-    return Entry(
-        id=entry_id,
-        verb=declared.key,
-        subject_kind=declared.subject,
-        subject_id=subject,
-        actor_kind=actor.kind,
-        actor_id=str(actor.id),
-        cause=cause,
-        occurred_at=at,
-        recorded_at=recorded_at,
-        canonical=text,
-        mac=keys.mark(key, text),
-    )
-
-
 def _buffer(what: str | Verb) -> tuple[_Buffer, ActionContext]:
     if not in_action():
         raise OutsideAction(verb=str(what))
@@ -162,7 +106,7 @@ def _write(buffer: _Buffer, running: ActionContext) -> None:
     entries, buffer.entries = buffer.entries, []
     if not entries:
         return
-    db.insert_many(Entry, entries)
+    write(entries)
     look = running.recorded_at + rules.FIRST_LOOK
     deliveries = [
         Delivery(

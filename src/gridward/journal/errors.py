@@ -47,6 +47,12 @@ class HeadUnreadable(Problem):
     )
 
 
+class SealerBusy(Problem):
+    code = "sealer_busy"
+    status = 409
+    text = _("Another process is sealing the journal just now. Try again in a minute.")
+
+
 class KeyMissing(Problem):
     code = "seal_key_missing"
     status = 500

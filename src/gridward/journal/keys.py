@@ -12,15 +12,16 @@ import os
 import threading
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
 
+from gridward.core import jurisdiction
 from gridward.core.keyfiles import folder, keep_secret
 
 _lock = threading.Lock()
-_entry_keys: dict[Path, bytes] = {}
+_entry_keys: dict[tuple[str, str], bytes] = {}
 
 
 def b64(data: bytes) -> str:
@@ -39,18 +40,20 @@ def key_id(public: bytes) -> str:
 # Entries ------------------------------------------------------------------------------------------
 
 
-def entry_key(*, make: bool = True) -> bytes | None:
-    """The key of the marks, or None when there is none and none is to be made."""
-    path = folder() / "entry.key"
-    known = _entry_keys.get(path)
-    if known is not None:
-        return known
-    if not make and not path.exists():
-        return None
-    with _lock:
-        key = keep_secret(path, os.urandom(32))
-        _entry_keys[path] = key
-    return key
+def entry_key() -> bytes:
+    """The key of the marks, made on first use."""
+    place = (str(settings.GRIDWARD_VAR), jurisdiction.current().key)
+    known = _entry_keys.get(place)
+    if known is None:
+        with _lock:
+            known = keep_secret(folder() / "entry.key", os.urandom(32))
+            _entry_keys[place] = known
+    return known
+
+
+def known_entry_key() -> bytes | None:
+    """The key of the marks, or None where it is not (a copy of the database alone)."""
+    return entry_key() if (folder() / "entry.key").exists() else None
 
 
 def mark(key: bytes, text: str) -> str:

@@ -6,13 +6,17 @@ import socket
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from gridward.core import clock, db
 from gridward.core.action import action
 from gridward.journal import keys, rules
-from gridward.journal.errors import KeyMissing
+from gridward.journal.errors import KeyMissing, SealerBusy
 from gridward.journal.models import Entry, Seal
+from gridward.journal.rules import ActorRef
+from gridward.journal.verbs import Verb
+from gridward.journal.writing import Draft, draft, write
 
 BATCH = 10_000
 LEASE = "journal.seal"
@@ -26,7 +30,7 @@ def seal_pending(*, batch: int = BATCH, limit: int | None = None) -> list[int]:
     """
     from gridward.journal.actions import give_back, lease
 
-    holder = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    holder = _holder()
     if not lease(LEASE, holder, 120):
         return []
     made: list[int] = []
@@ -91,18 +95,81 @@ def next_seal(last: Seal | None, texts: Iterable[str], *, sealed_at: datetime) -
     )
 
 
-def seal_rows(entries: Sequence[Entry], *, sealed_at: datetime) -> Seal:
-    """Seals unsaved entries before they are written, in (recorded_at, id) order; returns the seal.
+class SealedWriter:
+    """Writes entries by the thousand, sealed as they go in; for generators and large imports.
 
-    For generators inside an action: the seal is saved, each entry carries its place, and the
-    caller writes the entries. The caller holds the lease.
+        with SealedWriter() as journal:      # inside an action
+            journal.add("case.opened", case_id, actor=…, at=…, recorded_at=…, cause=…, details={…})
+
+    Nobody is told of these entries: no delivery is made. The lease of the sealer is held meanwhile;
+    when another process has it, entering raises SealerBusy.
     """
-    ordered = sorted(entries, key=lambda one: (one.recorded_at, one.id))
-    seal = next_seal(_last_seal(), [one.canonical for one in ordered], sealed_at=sealed_at)
-    seal.save(force_insert=True)
-    for position, one in enumerate(ordered):
-        one.seal_id, one.position = seal.number, position
-    return seal
+
+    def __init__(self, *, batch: int = BATCH, seconds: float = 3600) -> None:
+        self.batch = batch
+        self.seconds = seconds
+        self.count = 0
+        self._holder = f"{_holder()}:writer"
+        self._waiting: list[Draft] = []
+
+    def __enter__(self) -> "SealedWriter":
+        from gridward.journal.actions import lease
+
+        if not lease(LEASE, self._holder, self.seconds):
+            raise SealerBusy()
+        return self
+
+    def add(
+        self,
+        what: str | Verb,
+        subject_id: UUID | int | str,
+        *,
+        actor: ActorRef,
+        at: datetime,
+        recorded_at: datetime,
+        cause: UUID,
+        details: dict[str, Any],
+        entry_id: UUID | None = None,
+    ) -> UUID:
+        """Takes one entry; returns its id. Raises UnknownVerb, BadDetails."""
+        one = draft(
+            what,
+            subject_id,
+            actor=actor,
+            at=at,
+            recorded_at=recorded_at,
+            cause=cause,
+            details=details,
+            entry_id=entry_id,
+        )
+        self._waiting.append(one)
+        if len(self._waiting) >= self.batch:
+            self.flush()
+        return one.id
+
+    def flush(self) -> None:
+        """Seals and writes what was taken so far."""
+        drafts, self._waiting = self._waiting, []
+        if not drafts:
+            return
+        drafts.sort(key=lambda one: (one.recorded_at, one.id.int))
+        seal = next_seal(_last_seal(), [one.canonical for one in drafts], sealed_at=clock.now())
+        seal.save(force_insert=True)
+        for position, one in enumerate(drafts):
+            one.seal, one.position = seal.number, position
+        write(drafts)
+        self.count += len(drafts)
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        from gridward.journal.actions import give_back
+
+        if kind is None:
+            self.flush()
+            give_back(LEASE, self._holder)
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
 
 
 def _last_seal() -> Seal | None:

@@ -20,6 +20,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gridward.journal import rules
 from gridward.journal.errors import UnknownVerb
 from gridward.journal.rules import (
     Kind,
@@ -71,6 +72,8 @@ class Verb:
     def __post_init__(self) -> None:
         if not _KEY.match(self.key):
             raise ValueError(f"{self.key!r} is not of the form thing.past_tense")
+        if not rules.CODE.match(self.subject) or len(self.subject) > 40 or len(self.key) > 80:
+            raise ValueError(f"{self.key}: the subject {self.subject!r} is not a short code")
         reserved = _RESERVED & set(self.details)
         if reserved:
             raise ValueError(f"{self.key}: the names {sorted(reserved)} belong to note() itself")

@@ -119,7 +119,7 @@ def verify(head: Mapping[str, Any] | None = None) -> Report:
     short, or rewritten by somebody who has the sealing key, looks whole.
     """
     report = Report()
-    key = keys.entry_key(make=False)
+    key = keys.known_entry_key()
     report.marks_checked = key is not None
     wanted = int(head["number"]) if head else 0
     published: str | None = None
