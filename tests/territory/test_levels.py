@@ -49,11 +49,22 @@ def test_villages_are_numbered_from_200() -> None:
     assert codes == ["449901001200", "449901001003", "449901001201", "449901001004"]
 
 
-def test_when_codes_run_out_nothing_is_reused() -> None:
+def test_when_a_run_of_codes_is_full_the_next_is_begun() -> None:
+    assert rules.next_codes("449901", "grid", ["rural"] * 2, ["449901998"]) == [
+        "449901999",
+        "4499011000",
+    ]
+    kinds = ["urban_community", "rural", "urban_community"]
+    assert rules.next_codes("4499", "community", kinds, ["4499199", "4499399"]) == [
+        "4499400",
+        "4499401",
+        "4499402",
+    ]
+
+
+def test_when_no_code_is_left_nothing_is_reused() -> None:
     with pytest.raises(errors.CodesExhausted):
-        rules.next_codes("449901", "grid", ["rural"], ["449901999"])
-    with pytest.raises(errors.CodesExhausted):
-        rules.next_codes("4499", "community", ["urban_community"], ["4499199"])
+        rules.next_codes("449901", "grid", ["rural"], ["449901999", "44990199999"])
 
 
 def test_a_chain_is_the_parents_and_oneself() -> None:

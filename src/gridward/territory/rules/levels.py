@@ -20,9 +20,13 @@ _KIND = re.compile(r"^[a-z][a-z0-9_]{1,31}$")
 _CODE = re.compile(r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$")
 # County codes that no county has: what is made up carries one of these.
 INVENTED_PREFIX = "4499"
-_DIGITS = 3
+_DIGITS, _MOST_DIGITS = 3, 5
+_RUNS = ((1, 999), (1000, 99_999))
 # Division codes keep 001 to 199 for residents' committees and 200 to 399 for villagers' ones.
-_FIRST_OF_COMMUNITY = {"urban_community": 1, "rural": 200}
+_COMMUNITY_RUNS = {
+    "urban_community": ((1, 199), (400, 999), (1000, 99_999)),
+    "rural": ((200, 399), (400, 999), (1000, 99_999)),
+}
 
 
 @dataclass(frozen=True)
@@ -142,28 +146,26 @@ def next_codes(
     """Codes for new areas under a parent, in the order given: the parent's code and 3 digits.
 
     kinds: one per new area; at community level residents' committees count from 001 and villages
-    from 200. used: every code that ever stood under the parent, also of areas long closed: a code
-    is never given twice. Raises CodesExhausted.
+    from 200. Where 999 do not suffice, further ones get 4 or 5 digits. used: every code that ever
+    stood under the parent, also of areas long closed: a code is never given twice.
+    Raises CodesExhausted.
     """
-    taken = {
-        int(code[len(parent_code) :])
-        for code in used
-        if code.startswith(parent_code)
-        and len(code) == len(parent_code) + _DIGITS
-        and code[len(parent_code) :].isdigit()
-    }
-    next_free: dict[int, int] = {}
+    ends = (code[len(parent_code) :] for code in used if code.startswith(parent_code))
+    taken = [int(end) for end in ends if _DIGITS <= len(end) <= _MOST_DIGITS and end.isdigit()]
+    runs = _COMMUNITY_RUNS if level_key == "community" else {}
+    highest: dict[tuple[int, int], int] = {}
     codes = []
     for kind in kinds:
-        first = _FIRST_OF_COMMUNITY.get(kind, 1) if level_key == "community" else 1
-        last = first + 198 if level_key == "community" else 999
-        number = next_free.get(first)
-        if number is None:
-            number = max((n for n in taken if first <= n <= last), default=first - 1) + 1
-        if number > last:
+        for run in runs.get(kind, _RUNS):
+            first, last = run
+            if run not in highest:
+                highest[run] = max((n for n in taken if first <= n <= last), default=first - 1)
+            if highest[run] < last:
+                highest[run] += 1
+                codes.append(f"{parent_code}{highest[run]:0{_DIGITS}d}")
+                break
+        else:
             raise errors.CodesExhausted(code=parent_code)
-        next_free[first] = number + 1
-        codes.append(f"{parent_code}{number:0{_DIGITS}d}")
     return codes
 
 
