@@ -240,11 +240,13 @@ def cards_of(cases: Sequence[Case]) -> list[CaseCard]:
     """Rows for cases, each with the beginning of its first report's words; three statements."""
     now = wall.now()
     shown = [c.id for c in cases if c.sensitivity < Sensitivity.RESTRICTED]
-    words: dict[UUID, UUID] = dict(
-        Report.objects.filter(first_case__in=shown, words__isnull=False).values_list(
+    words: dict[UUID, UUID] = {
+        case_id: secret
+        for case_id, secret in Report.objects.filter(first_case__in=shown).values_list(
             "first_case_id", "words"
         )
-    )
+        if secret is not None
+    }
     opened = vault.open_texts(words.values())
     return [
         card_of(case, _shortened(opened.get(words[case.id]) if case.id in words else None), now)

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 
+from gridward.catalog import actions as catalog
 from gridward.core import jurisdiction
 from gridward.core.demo import mark_demo_database
+from gridward.journal import actions as journal
+from gridward.journal.actions import ActorRef
+from gridward.web.cli import jobs
+from gridward.web.cli.demo import cases, ground, people
 
 Say = Callable[[str], None]
 
@@ -32,6 +39,32 @@ def tables(say: Say) -> None:
     mark_demo_database()
 
 
+def packs(say: Say) -> None:
+    """What has been agreed: the base pack, a town's matters, the demo's own."""
+    folder = Path(settings.GRIDWARD_PACKS)
+    made = catalog.load_packs(
+        [folder / "base", folder / "urban-grid", folder / "demo-district"],
+        actor=ActorRef("import", "demo"),
+    )
+    say(f"edition {made.number}")
+
+
+def sealed(say: Say) -> None:
+    """Every journal entry under a seal, and what follows from them delivered."""
+    done = 0
+    while (job := jobs.take("demo")) is not None:
+        jobs.run(job)
+        done += 1
+    say(f"{done} jobs done")
+    say(f"{len(journal.seal_pending())} seals")
+
+
 PHASES: list[Phase] = [
     Phase("tables", tables),
+    Phase("catalogue", packs),
+    Phase("ground", ground.draw_district),
+    Phase("organisations", people.make_organisations),
+    Phase("people", people.make_people),
+    Phase("cases", cases.make_cases),
+    Phase("journal", sealed),
 ]

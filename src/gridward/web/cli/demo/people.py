@@ -1,0 +1,149 @@
+"""The demonstration's organisations and people: desks, stations, departments, 2,642 grid workers.
+
+Names are put together by lot from common characters and belong to nobody. The grid workers come
+in by the same file import that an operator uses.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Callable, Iterator
+
+from gridward.access import actions as access
+from gridward.catalog.definitions import Level
+from gridward.catalog.queries import catalogue
+from gridward.directory import actions, queries
+from gridward.directory.actions import NewOrganisation, NewPerson, NewPost
+from gridward.journal.actions import ActorRef
+from gridward.territory import queries as territory
+
+Say = Callable[[str], None]
+ACTOR = ActorRef("import", "demo")
+FULL_TIME, PART_TIME = 383, 2259
+SURNAMES = "陈李黄张梁林刘吴罗杨郑何谭周邓冯蔡叶曾彭卢苏潘谢廖朱蒋区温邝甄伍余"
+GIVEN = "嘉俊伟明志强国华建文晓敏丽芳静婷慧玲燕霞雪梅思雅诗琪浩宇泽航子轩雨桐欣怡家豪永健秀兰玉珍"
+
+
+def names(seed: int) -> Iterator[str]:
+    """Invented personal names, without end."""
+    lot = random.Random(seed)  # noqa: S311 - names by lot, not secrets
+    while True:
+        given = "".join(lot.sample(GIVEN, 2 if lot.random() < 0.85 else 1))
+        yield lot.choice(SURNAMES) + given
+
+
+def make_organisations(say: Say) -> None:
+    """District desk, street desks, community stations and the departments of the catalogue."""
+    (district,) = territory.areas_of_level("district")
+    streets = territory.areas_of_level("street")
+    communities = territory.areas_of_level("community")
+    new = [
+        NewOrganisation(
+            "district-desk",
+            "district_desk",
+            f"{district.name}综合网格指挥中心",
+            f"{district.name_en} command centre",
+            "CMD",
+            district.id,
+            1,
+        )
+    ]
+    new += [
+        NewOrganisation(
+            f"street-{n}",
+            "street_desk",
+            f"{area.name}综合网格指挥中心",
+            f"{area.name_en} desk",
+            "",
+            area.id,
+            10 + n,
+        )
+        for n, area in enumerate(streets, 1)
+    ]
+    new += [
+        NewOrganisation(
+            f"station-{n:02d}",
+            "community_station",
+            f"{area.name}工作站",
+            f"{area.name_en} station",
+            "VCM",
+            area.id,
+            100 + n,
+        )
+        for n, area in enumerate(communities, 1)
+    ]
+    order = 1000
+    for department in catalogue().departments.values():
+        if department.level == Level.COMMUNITY or department.key == "CMD":
+            continue
+        grounds = [district] if department.level == Level.DISTRICT else streets
+        for n, area in enumerate(grounds, 1):
+            order += 1
+            new.append(
+                NewOrganisation(
+                    f"{department.key.lower()}-{n}",
+                    "department",
+                    f"{area.name}{department.title.zh}",
+                    f"{area.name_en} {department.title.en[0].lower()}{department.title.en[1:]}",
+                    department.key,
+                    area.id,
+                    order,
+                )
+            )
+    made = actions.create_organisations(new, actor=ACTOR)
+    say(f"{len(made)} organisations")
+
+
+def make_people(say: Say) -> None:
+    """Staff at every desk and department, and the 2,642 grid workers from a file."""
+    invented = names(7)
+    staff: list[NewPerson] = []
+
+    def person(number: str, role: str, key: str, area: int | None = None) -> None:
+        post = NewPost(role, queries.organisation_by_key(key).id, area)
+        staff.append(NewPerson(number, next(invented), "", "none", (post,)))
+
+    person("Q001", "duty_chief", "district-desk")
+    person("Q002", "district_desk", "district-desk")
+    person("Q003", "district_desk", "district-desk")
+    person("Q004", "district_leader", "district-desk")
+    person("Q005", "protection_desk", "district-desk")
+    for n, _street in enumerate(territory.areas_of_level("street"), 1):
+        for each in range(1, 4):
+            person(f"J{n}{each:02d}", "street_desk", f"street-{n}")
+    for n, _area in enumerate(territory.areas_of_level("community"), 1):
+        for each in (1, 2):
+            person(f"S{n:02d}{each}", "community_cadre", f"station-{n:02d}")
+    for organisation in queries.organisations(kind="department"):
+        for each in (1, 2):
+            role = "department_handler" if each == 1 else "department_liaison"
+            person(f"B-{organisation.key}-{each}".upper(), role, organisation.key)
+    actions.create_people(staff, actor=ACTOR)
+    report = actions.import_people_file(_workers_file(), "grid-workers.csv", actor=ACTOR)
+    say(f"{len(staff)} members of staff, {report.people_added} grid workers from a file")
+    opened = access.open_accounts(
+        [h.person_id for h in queries.holders_of_roles(catalogue().roles)], actor=ACTOR
+    )
+    say(f"{len(opened)} accounts, none with a password")
+
+
+def _workers_file() -> bytes:
+    """The grid workers as an operator's file has them: two full-time ones a grid and three more,
+    part-time ones by lot."""
+    invented = names(11)
+    lot = random.Random(13)  # noqa: S311
+    grids = list(territory.areas_of_level("grid"))
+    stations = {o.area_id: o.key for o in queries.organisations(kind="community_station")}
+    full = [grid for grid in grids for _ in (1, 2)] + grids[: FULL_TIME - 2 * len(grids)]
+    part = [lot.choice(grids) for _ in range(PART_TIME)]
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["工号", "姓名", "手机号", "人员类别", "岗位", "所属单位", "网格"])
+    for kind, letter, where in (("专职", "W", full), ("兼职", "P", part)):
+        for n, grid in enumerate(where, 1):
+            station = stations[grid.parent_id]
+            row = [f"{letter}{n:04d}", next(invented), "", kind, "grid_worker", station, grid.code]
+            table.writerow(row)
+    return out.getvalue().encode("utf-8-sig")
