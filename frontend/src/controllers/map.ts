@@ -34,6 +34,8 @@ export default class MapController extends Controller<HTMLElement> {
   private watcher: IntersectionObserver | null = null;
 
   override connect(): void {
+    if (!hasWebGl()) return;
+    document.documentElement.classList.add("gw-map-ok"); // the picture map steps back
     // Maps far down a page are not paid for until they are seen.
     this.watcher = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) {
@@ -55,7 +57,6 @@ export default class MapController extends Controller<HTMLElement> {
   }
 
   private async open(): Promise<void> {
-    if (!hasWebGl()) return;
     const { GridMap } = await import("../map/gridmap");
     this.map = new GridMap(this.element, {
       areas: this.areasValue,

@@ -40,6 +40,8 @@ class CheckPage:
     nav: tuple[Link, ...] = ()
     clock_text: str = ""
     words: str = ""
+    where: str = ""
+    result: str = ""
     asked: tuple[Fact, ...] = ()
     before: tuple[Photo, ...] = ()
     after: tuple[Photo, ...] = ()

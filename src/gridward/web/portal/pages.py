@@ -65,3 +65,4 @@ class TrackPage:
     answer: Step | None = None
     rating: Step | None = None
     steps: tuple[Step, ...] = ()
+    case: str = ""

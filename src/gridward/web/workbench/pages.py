@@ -14,6 +14,7 @@ from gridward.web.ui.pages import (
     MapView,
     Pager,
     Photo,
+    ReportForm,
     Row,
     Shell,
     Step,
@@ -138,3 +139,11 @@ class OverviewPage:
     definitions: tuple[Fact, ...] = ()
     map: MapView | None = None
     as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """`workbench/report.html`: a resident's report, written by the desk."""
+
+    shell: Shell
+    form: ReportForm

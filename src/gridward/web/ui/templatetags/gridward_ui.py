@@ -76,3 +76,9 @@ def machine_time(value: datetime | None) -> str:
 def item(mapping: Any, key: str) -> Any:
     """mapping[key], or nothing."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def clock_time(value: datetime | None) -> str:
+    """17:30"""
+    return words.time_words(value) if value else ""

@@ -1,0 +1,447 @@
+"""The residents' portal: report, follow, answer. The receipt and its code are the only key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridward.cases import actions as cases
+from gridward.cases import queries
+from gridward.cases.errors import NotTheReporter
+from gridward.cases.queries.photos import photo_of_receipt
+from gridward.cases.queries.tracking import STAGES, Told, TrackedReport
+from gridward.catalog.queries import catalogue
+from gridward.core import clock, ids
+from gridward.core.errors import Problem
+from gridward.vault import queries as files
+from gridward.web.portal import pages, wording
+from gridward.web.ui import reporting
+from gridward.web.ui.pages import (
+    Badge,
+    Choice,
+    Fact,
+    FormField,
+    Photo,
+    Stage,
+    StageBar,
+    Step,
+    TimelineItem,
+)
+from gridward.web.ui.sessions import for_everybody
+from gridward.web.ui.staff import name_of
+from gridward.web.ui.views_account import demo_cards
+
+COOKIE = "gw_receipt"
+COOKIE_PATH = "/"
+KEPT_S = 12 * 3600
+
+
+@for_everybody
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page; in a demonstration with the sign-in cards."""
+    page = pages.HomePage(duty_phone=catalogue().settings.duty_phone or "")
+    context = {"page": page, "cards": demo_cards(request)}
+    return render(request, "portal/home.html", context)
+
+
+# --- report ---------------------------------------------------------------------------------
+
+
+@for_everybody
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The form; a press on its picture map draws it again, Submit gives the receipt."""
+    if request.method != "POST":
+        return _form(request, reporting.blank())
+    asked = reporting.read(request)
+    if asked.pick is not None:
+        return _form(request, asked)
+    channel = cases.Channel(
+        key="portal",
+        source="portal",
+        reporter_kind="resident",
+        language=get_language() or "zh-hans",
+        notice_version=reporting.NOTICE_VERSION,
+    )
+    receipt, asked = reporting.send(asked, channel=channel)
+    if receipt is None:
+        return _form(request, asked, status=422)
+    answer = HttpResponseRedirect(reverse("portal:done"), status=303)
+    _keep_receipt(answer, receipt.number, receipt.code)
+    return answer
+
+
+def _form(request: HttpRequest, asked: reporting.Asked, *, status: int = 200) -> HttpResponse:
+    problem = ""
+    if asked.errors:
+        problem = _("Something has to be mended below; nothing you wrote is lost.")
+    page = reporting.form_of(asked, staged_photo="portal:staged-photo", problem=problem)
+    return render(request, "portal/report.html", {"page": page, "here": "report"}, status=status)
+
+
+@for_everybody
+@require_GET
+def done(request: HttpRequest) -> HttpResponse:
+    """The receipt, once more for whoever has just reported from this device."""
+    held = _receipt_of(request)
+    if held is None:
+        return HttpResponseRedirect(reverse("portal:track"))
+    number, code = held
+    try:
+        submission = queries.submission_for(number, code)
+    except NotTheReporter:
+        return _forget(HttpResponseRedirect(reverse("portal:track")))
+    placed = submission.reports.first()
+    book = catalogue()
+    calendar = book.hours("desk")
+    now = clock.now()
+    page = pages.DonePage(
+        receipt=number,
+        code=code,
+        outside=placed is not None and placed.locate_reason == "outside",
+        opens_at=None if calendar.is_open(now) else calendar.next_opening(now),
+        duty_phone=book.settings.duty_phone or "",
+    )
+    return _private(render(request, "portal/done.html", {"page": page}))
+
+
+@for_everybody
+@require_GET
+def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpResponse:
+    """A photo that was sent with a form which is not submitted yet, for that form alone."""
+    mine = {one.id for one in files.staged_files(f"form:{client_id}")}
+    if photo_id not in mine:
+        return HttpResponse(status=404)
+    return _picture(photo_id, thumb=True)
+
+
+# --- track ----------------------------------------------------------------------------------
+
+
+@for_everybody
+@require_http_methods(["GET", "HEAD", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Number and code; with both the page opens and stays open on this device for some hours."""
+    number = request.POST.get("number") or request.GET.get("number") or ""
+    if request.method == "POST":
+        code = request.POST.get("code", "").replace(" ", "").upper()
+        try:
+            submission = queries.submission_for(number, code)
+        except NotTheReporter as problem:
+            page = pages.TrackFormPage(number, problem.message)
+            context = {"page": page, "here": "track"}
+            return render(request, "portal/track_form.html", context, status=problem.status)
+        answer = HttpResponseRedirect(reverse("portal:tracked"), status=303)
+        return _keep_receipt(answer, submission.receipt, code)
+    held = _receipt_of(request)
+    if held is not None and (not number or ids.plain_receipt(number) == held[0]):
+        return HttpResponseRedirect(reverse("portal:tracked"))
+    page = pages.TrackFormPage(number)
+    return render(request, "portal/track_form.html", {"page": page, "here": "track"})
+
+
+@for_everybody
+@require_GET
+def tracked(request: HttpRequest) -> HttpResponse:
+    """How it stands."""
+    return _tracked(request)
+
+
+def _tracked(
+    request: HttpRequest, *, verb: str = "", problem: Problem | None = None
+) -> HttpResponse:
+    held = _receipt_of(request)
+    if held is None:
+        return HttpResponseRedirect(reverse("portal:track"))
+    try:
+        found = queries.track(*held)
+    except NotTheReporter:
+        return _forget(HttpResponseRedirect(reverse("portal:track")))
+    views = [_page(found.receipt, one, verb, problem) for one in found.reports]
+    context = {"page": views[0], "pages": views, "here": "track"}
+    status = problem.status if problem is not None else 200
+    return _private(render(request, "portal/track.html", context, status=status))
+
+
+@for_everybody
+@require_POST
+def act(request: HttpRequest, verb: str) -> HttpResponse:
+    """What the reporter may do: add details, answer, rate, ask to redo."""
+    held = _receipt_of(request)
+    if held is None:
+        return HttpResponseRedirect(reverse("portal:track"))
+    if request.POST.get("forget"):
+        return _forget(HttpResponseRedirect(reverse("portal:track")))
+    try:
+        submission = queries.submission_for(*held)
+        _acted(submission.id, verb, request)
+    except NotTheReporter:
+        return _forget(HttpResponseRedirect(reverse("portal:track")))
+    except Problem as problem:
+        return _tracked(request, verb=verb, problem=problem)
+    return HttpResponseRedirect(reverse("portal:tracked"), status=303)
+
+
+def _acted(submission: UUID, verb: str, request: HttpRequest) -> None:
+    post = request.POST
+    case = UUID(post.get("case", "")) if _is_uuid(post.get("case", "")) else submission
+    version = int(post["version"]) if post.get("version", "").isdigit() else None
+    words = post.get("words", "")
+    rating = int(post["rating"]) if post.get("rating", "") in set("12345") else None
+    if verb == "info":
+        cases.give_info(submission, case, words=words, version=version)
+    elif verb == "answer":
+        cases.answer_as_reporter(
+            submission, case, answer=post.get("answer", ""), rating=rating, version=version
+        )
+    elif verb == "rate":
+        cases.rate_as_reporter(submission, case, rating=rating or 0)
+    elif verb == "redo":
+        cases.reopen_as_reporter(submission, case, words=words, version=version)
+    else:
+        raise NotTheReporter()
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@for_everybody
+@require_GET
+def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+    """A photo that the reporter gave."""
+    held = _receipt_of(request)
+    if held is None:
+        return HttpResponse(status=404)
+    return _picture(photo_of_receipt(*held, photo_id), thumb="small" in request.GET)
+
+
+# --- drawing --------------------------------------------------------------------------------
+
+
+def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) -> pages.TrackPage:
+    ended = wording.close_title(one.close_type)
+    return pages.TrackPage(
+        receipt=receipt,
+        title=str(one.matter_title or "") or _("What you reported"),
+        bar=_bar(one),
+        submitted_at=one.submitted_at,
+        timeline=_timeline(one),
+        promised=one.promised_at,
+        is_late=one.late,
+        ended=Badge(ended, "green") if ended and one.closed_at else None,
+        reply=one.reply or "",
+        words=one.words or "",
+        place=one.place,
+        photos=tuple(
+            Photo(
+                reverse("portal:photo", args=[each]),
+                reverse("portal:photo", args=[each]) + "?small=1",
+            )
+            for each in one.photos
+        ),
+        facts=(Fact(_("Now with"), name_of(one.lead)),) if one.lead else (),
+        answer=_answer(one, verb, problem),
+        rating=_rating(one, verb, problem),
+        steps=tuple(_steps(one, verb, problem)),
+        case=str(one.case_id),
+    )
+
+
+def _bar(one: TrackedReport) -> StageBar:
+    order = STAGES
+    here = order.index(one.stage)
+    reached = _reached(one)
+    ended = one.side in ("declined", "withdrawn")
+    stages: list[Stage] = []
+    for place, key in enumerate(order):
+        state: Any = "done" if place < here else "now" if place == here else "todo"
+        if place == here and key in ("closed", "rated"):
+            state = "done"
+        if ended and place > here:
+            continue  # nothing further will come
+        at = reached.get(key) if place <= here else None
+        stages.append(Stage(str(wording.STAGE_TITLES[key]), state, at))
+    side = wording.SIDE_TITLES.get(one.side)
+    return StageBar(tuple(stages), str(side) if side else "")
+
+
+def _reached(one: TrackedReport) -> dict[str, datetime]:
+    """Stage → when it was last reached, from what the reporter was told."""
+    found = {"submitted": one.submitted_at}
+    for told in one.told:
+        if told.stage and told.stage != "submitted":
+            found[told.stage] = told.at
+            if told.stage == "assigned":
+                found.setdefault("accepted", told.at)
+    if one.closed_at is not None:
+        found["closed"] = one.closed_at
+    return found
+
+
+def _timeline(one: TrackedReport) -> tuple[TimelineItem, ...]:
+    items = [TimelineItem(one.submitted_at, str(wording.STAGE_TITLES["submitted"]))]
+    items += [_told(told) for told in one.told if told.verb != "report.submitted"]
+    return tuple(reversed(items))
+
+
+def _told(told: Told) -> TimelineItem:
+    unit = name_of(told.organisation)
+    return TimelineItem(
+        told.at, wording.told_title(told.verb, unit, told.title), words="\n".join(told.words)
+    )
+
+
+def _address(verb: str) -> str:
+    return reverse("portal:act", args=[verb])
+
+
+def _step(one: TrackedReport, verb: str, title: str, **more: Any) -> Step:
+    case = FormField("case", "hidden", value=str(one.case_id))
+    fields = (case, *more.pop("fields", ()))
+    return Step(verb, title, _address(verb), one.version, fields, **more)
+
+
+def _with_problem(step: Step, verb: str, problem: Problem | None) -> Step:
+    if problem is None or step.key != verb:
+        return step
+    return replace(step, error=problem.message, is_open=True)
+
+
+def _rating_field(*, required: bool) -> FormField:
+    ratings = catalogue().settings.ratings
+    return FormField(
+        "rating",
+        "choices",
+        _("How satisfied are you?"),
+        required=required,
+        choices=tuple(
+            Choice(str(len(ratings) - place), str(each.title)) for place, each in enumerate(ratings)
+        ),
+    )
+
+
+def _answer(one: TrackedReport, verb: str, problem: Problem | None) -> Step | None:
+    if "answer" not in one.may:
+        return None
+    choices = (
+        Choice("solved", _("Yes, solved")),
+        Choice("partly", _("Partly")),
+        Choice("no", _("No")),
+    )
+    question = FormField("answer", "choices", _("Your answer"), required=True, choices=choices)
+    step = _step(
+        one,
+        "answer",
+        _("Has your problem been solved?"),
+        fields=(question, _rating_field(required=False)),
+        button=_("Submit"),
+    )
+    return _with_problem(step, verb, problem)
+
+
+def _rating(one: TrackedReport, verb: str, problem: Problem | None) -> Step | None:
+    if "rate" not in one.may:
+        return None
+    field = _rating_field(required=True)
+    step = _step(
+        one,
+        "rate",
+        field.label,
+        fields=(replace(field, label=_("Your rating")),),
+        button=_("Submit"),
+    )
+    return _with_problem(step, verb, problem)
+
+
+def _steps(one: TrackedReport, verb: str, problem: Problem | None) -> list[Step]:
+    steps: list[Step] = []
+    if "give_info" in one.may:
+        words = FormField("words", "textarea", _("Your details"), required=True, most=2000)
+        steps.append(
+            _step(
+                one,
+                "info",
+                _("Add details"),
+                fields=(words,),
+                button=_("Submit"),
+                icon="message",
+                tone="first",
+                is_open=True,
+            )
+        )
+    if "reopen" in one.may:
+        days = catalogue().settings.reopen_days
+        hint = ngettext(
+            "Possible once, within %(days)d day after it was completed.",
+            "Possible once, within %(days)d days after it was completed.",
+            days,
+        ) % {"days": days}
+        words = FormField("words", "textarea", _("What is not solved?"), required=True, most=2000)
+        steps.append(
+            _step(
+                one,
+                "redo",
+                _("Not solved: ask to redo"),
+                fields=(words,),
+                button=_("Submit"),
+                icon="refresh",
+                hint=hint,
+            )
+        )
+    return [_with_problem(step, verb, problem) for step in steps]
+
+
+# --- the receipt in this browser --------------------------------------------------------------
+
+
+def _receipt_of(request: HttpRequest) -> tuple[str, str] | None:
+    """Number and code that this browser holds, signed by us; None when it holds none."""
+    held = request.get_signed_cookie(COOKIE, default="", max_age=KEPT_S)
+    number, _sep, code = (held or "").partition(":")
+    return (number, code) if number and code else None
+
+
+def _keep_receipt(answer: HttpResponseRedirect, number: str, code: str) -> HttpResponseRedirect:
+    answer.set_signed_cookie(
+        COOKIE,
+        f"{number}:{code}",
+        max_age=KEPT_S,
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def _forget(answer: HttpResponseRedirect) -> HttpResponseRedirect:
+    answer.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
+    return answer
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer["Cache-Control"] = "no-store, private"
+    return answer
+
+
+def _picture(file_id: UUID, *, thumb: bool) -> HttpResponse:
+    opened = files.open_file(file_id, thumb=thumb)
+    return HttpResponse(
+        opened.data,
+        content_type=opened.media_type,
+        headers={"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"},
+    )

@@ -1,0 +1,242 @@
+"""A report from a form: the same reading, staging and drawing for residents and grid workers.
+
+Without script every press of the picture map sends the form; nothing typed and no photo is lost
+by that, because photos are staged at once and everything else is drawn again.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gridward.access.rules import Viewer
+from gridward.cases import actions as cases
+from gridward.cases import errors
+from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.queries import catalogue
+from gridward.core.errors import Problem
+from gridward.core.ids import new_id
+from gridward.territory import queries as territory
+from gridward.vault import actions as vault
+from gridward.vault import queries as files
+from gridward.vault import rules as vault_rules
+from gridward.web.ui import maps, words
+from gridward.web.ui.pages import Choice, Photo, ReportForm
+from gridward.web.ui.views import place_name
+
+NOTICE_VERSION = "2026-11"
+TEXTS = ("words", "place_words", "datum", "area", "matter", "phone", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came with the form. pick: the pixel pressed on the picture map; window: of that map."""
+
+    client_id: str
+    values: dict[str, str] = field(default_factory=dict)
+    point: tuple[float, float] | None = None
+    window: maps.Window | None = None
+    pick: tuple[int, int] | None = None
+    staged: tuple[UUID, ...] = ()
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def token(self) -> str:
+        """Who staged the photos of this form."""
+        return f"form:{self.client_id}"
+
+
+def blank() -> Asked:
+    """A form that nobody has touched."""
+    return Asked(client_id=new_id().hex)
+
+
+def read(request: HttpRequest) -> Asked:
+    """The form that was sent, its photos staged; faults stand in `errors`, nothing is raised."""
+    post = request.POST
+    asked = Asked(
+        client_id=_client_id(post.get("client_id", "")),
+        values={name: post.get(name, "").strip() for name in TEXTS},
+        point=_point(post),
+        window=maps.window_from(post.get("window", "")),
+        pick=_pixel(post),
+    )
+    return _with_point(_with_photos(asked, request))
+
+
+def _client_id(text: str) -> str:
+    return text if text.isalnum() and 16 <= len(text) <= 64 else new_id().hex
+
+
+def _point(post: QueryDict) -> tuple[float, float] | None:
+    try:
+        lng, lat = float(post.get("lng", "")), float(post.get("lat", ""))
+    except ValueError:
+        return None
+    return (lng, lat) if math.isfinite(lng) and math.isfinite(lat) else None
+
+
+def _pixel(post: QueryDict) -> tuple[int, int] | None:
+    x, y = post.get("pick.x", ""), post.get("pick.y", "")
+    return (int(x), int(y)) if x.isdigit() and y.isdigit() and len(x + y) < 9 else None
+
+
+def _with_photos(asked: Asked, request: HttpRequest) -> Asked:
+    """The photos received before, and the new ones staged."""
+    known = {one.id for one in files.staged_files(asked.token)}
+    kept = [UUID(one) for one in request.POST.getlist("staged") if _is_uuid(one)]
+    staged = [one for one in kept if one in known]
+    said = dict(asked.errors)
+    most = catalogue().settings.photos_max
+    for upload in request.FILES.getlist("photos"):
+        if len(staged) >= most:
+            said["photos"] = _("No more than %(n)s photos; the first %(n)s are kept.") % {"n": most}
+            break
+        try:
+            staged.append(vault.stage_upload(upload, upload.name or "", asked.token).id)
+        except Problem as problem:
+            said["photos"] = problem.message
+    return replace(asked, staged=tuple(staged), errors=said)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _with_point(asked: Asked) -> Asked:
+    """A press on the picture map becomes a point and a closer look."""
+    if asked.pick is None:
+        return asked
+    window = asked.window or whole_window()
+    if window is None:
+        return asked
+    lng, lat = window.point(*asked.pick)
+    values = asked.values | {"datum": "wgs84"}
+    point = (round(lng, 6), round(lat, 6))
+    return replace(asked, values=values, point=point, window=window.around(*point))
+
+
+def whole_window() -> maps.Window | None:
+    """The picture of everything; None before any area was drawn."""
+    bounds = maps.bounds_of(maps.top_areas())
+    return maps.window_of(bounds) if bounds else None
+
+
+def send(
+    asked: Asked, *, channel: cases.Channel, by: Viewer | None = None
+) -> tuple[cases.Receipt | None, Asked]:
+    """Submit what was asked; the receipt, or the form with what has to be mended."""
+    if asked.errors:
+        return None, asked
+    values = asked.values
+    phone = values.get("phone", "")
+    if phone and not vault_rules.normal_phone(phone):
+        said = _("This is not a phone number. Please check it, or leave it empty.")
+        return None, replace(asked, errors={"phone": said})
+    area = values.get("area", "")
+    lng, lat = asked.point or (None, None)
+    told = cases.Told(
+        words=values.get("words", ""),
+        place=cases.Place(
+            lng=lng,
+            lat=lat,
+            datum=values.get("datum") or "wgs84",
+            words=values.get("place_words", ""),
+            area=int(area) if area.isdigit() and asked.point is None else None,
+        ),
+        matter=values.get("matter", ""),
+        photos=asked.staged,
+    )
+    try:
+        receipt = cases.submit_report(
+            [told],
+            contact=cases.Contact(phone=phone, name=values.get("name", "")),
+            channel=channel,
+            client_id=asked.client_id,
+            staged_by=asked.token,
+            by=by,
+        )
+    except (errors.NothingSaid, errors.WordsTooLong) as problem:
+        return None, replace(asked, errors={"words": problem.message})
+    except errors.PlaceOutOfRange as problem:
+        return None, replace(asked, point=None, errors={"place": problem.message})
+    return receipt, asked
+
+
+def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm:
+    """The form as it is drawn. staged_photo: name of the route that shows a staged photo."""
+    book = catalogue()
+    window = asked.window or whole_window()
+    values = dict(asked.values)
+    picture = found = ""
+    if asked.point is not None:
+        values |= {"lng": f"{asked.point[0]:.6f}", "lat": f"{asked.point[1]:.6f}"}
+        found = place_name(*asked.point)
+    if window is not None:
+        given = {"window": window.key}
+        if asked.point is not None:
+            given["pin"] = f"{asked.point[0]:.6f},{asked.point[1]:.6f}"
+        picture = f"{reverse('ui:map-picture')}?{urlencode(given)}"
+    lng, lat = asked.point or (None, None)
+    return ReportForm(
+        client_id=asked.client_id,
+        values=values,
+        errors=asked.errors,
+        areas=area_choices(),
+        matters=matter_choices(),
+        map=maps.map_of(reverse("ui:map-areas"), "", lng=lng, lat=lat),
+        picture=picture,
+        picture_window=window.key if window else "",
+        found=found,
+        staged=tuple(
+            (str(one), Photo(reverse(staged_photo, args=[asked.client_id, one])))
+            for one in asked.staged
+        ),
+        photos_left=max(0, book.settings.photos_max - len(asked.staged)),
+        notice_version=NOTICE_VERSION,
+        problem=problem,
+    )
+
+
+def area_choices() -> tuple[Choice, ...]:
+    """Communities under their streets, for readers who choose from a list."""
+    language = get_language() or "zh"
+    ground = territory.ground()
+    level = min(3, len(ground.scheme.levels)) if ground.scheme else 0
+    if not level:
+        return ()
+    return tuple(
+        Choice(
+            str(area.id),
+            area.name_in(language),
+            group=ground.area(area.parent_id).name_in(language) if area.parent_id else "",
+        )
+        for area in ground.of_level(level)
+    )
+
+
+def matter_choices(*, restricted: bool = False) -> tuple[Choice, ...]:
+    """Matters in plain words under their groups; restricted ones only where they are asked for."""
+    book = catalogue()
+    return tuple(
+        Choice(matter.key, str(matter.title), group=str(group.title))
+        for group in book.groups.values()
+        for matter in book.matters_of(group.key)
+        if restricted or matter.sensitivity < Sensitivity.RESTRICTED
+    )
+
+
+def grouped(receipt: str) -> str:
+    """A receipt as it is read aloud."""
+    return words.receipt_words(receipt)

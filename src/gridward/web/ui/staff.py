@@ -1,0 +1,140 @@
+"""What every staff page shows around its content, and how rooms' values read on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gridward.access.rules import Viewer
+from gridward.cases import queries as cases
+from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
+from gridward.directory import queries as directory
+from gridward.directory.errors import NoSuchOrganisation
+from gridward.directory.rules import Organisation
+from gridward.web.ui import words
+from gridward.web.ui.pages import Badge, Choice, Clock, Link, Shell, Tone
+from gridward.web.ui.views_account import post_choices
+
+STATE_TONES: Mapping[str, Tone] = {
+    "submitted": "teal",
+    "accepted": "teal",
+    "need_info": "yellow",
+    "returned": "yellow",
+    "dispatched": "blue",
+    "handling": "blue",
+    "disposed": "teal",
+    "closure_checking": "teal",
+    "callback_pending": "teal",
+    "closed": "green",
+}
+
+
+def name_of(organisation: Organisation | None) -> str:
+    """The organisation's title in the reader's language; empty for none."""
+    return organisation.title(get_language() or "zh") if organisation else ""
+
+
+def shell_of(
+    request: HttpRequest, viewer: Viewer, current: str, counts: dict[str, int] | None = None
+) -> Shell:
+    """The frame of a staff page; current: which link of the navigation one is at.
+
+    counts: what waits by state, where the page has asked already.
+    """
+    if counts is None and holds_cases(viewer):
+        counts = cases.waiting_counts(viewer)
+    waiting = sum((counts or {}).values())
+    role = catalogue().roles.get(viewer.role)
+    try:
+        organisation = name_of(directory.organisation(viewer.organisation_id))
+    except NoSuchOrganisation:
+        organisation = ""
+    return Shell(
+        person=viewer.person_name,
+        role=str(role.title) if role else "",
+        organisation=organisation,
+        nav=tuple(_nav(viewer, current, waiting)),
+        posts=tuple(
+            Choice(str(post.post_id), f"{post.title} · {post.where}")
+            for post in post_choices(request)
+            if not post.current
+        ),
+        waiting=waiting,
+    )
+
+
+def holds_cases(viewer: Viewer) -> bool:
+    """Whether cases can wait for this post's organisation."""
+    return viewer.may_any("case.accept", "case.acknowledge", "case.rule", "case.callback")
+
+
+def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
+    links = []
+    if holds_cases(viewer):
+        links.append(
+            Link(
+                _("Waiting for me"),
+                reverse("workbench:home"),
+                "inbox",
+                current == "home",
+                waiting or None,
+            )
+        )
+    if viewer.may("case.see"):
+        here = current == "list"
+        links.append(Link(_("All events"), reverse("workbench:list"), "list", here))
+    if viewer.may("report.on_behalf") and viewer.may("case.accept"):
+        here = current == "report"
+        title = _("Report for a resident")
+        links.append(Link(title, reverse("workbench:report"), "message-report", here))
+    if viewer.may("figures.see"):
+        here = current == "overview"
+        links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))
+    return links
+
+
+def state_badge(state: str, title: object) -> Badge:
+    """The state as a badge. A state of another pack has the plain tone."""
+    return Badge(str(title), STATE_TONES.get(state, ""))
+
+
+def clock_of(view: Any, *, now: datetime | None = None) -> Clock | None:
+    """The pill of a `cases` ClockView; None when no clock runs."""
+    if view is None or (view.due_at is None and not view.paused):
+        return None
+    found = words.clock_pill(
+        due=view.due_at,
+        paused=view.paused,
+        provisional=view.provisional,
+        title=str(view.title or ""),
+        now=now or wall.now(),
+    )
+    if view.light and found.kind != "paused":
+        return Clock(found.kind, found.text, view.light, found.due, found.title, found.provisional)
+    return found
+
+
+def title_of(matter_title: object, summary: str = "") -> str:
+    """What a case is called: its matter, else the beginning of the words, else plainly."""
+    return str(matter_title or "") or summary or _("Matter not chosen yet")
+
+
+def channel_title(key: str) -> str:
+    """By which way a report came, in words."""
+    names = {
+        "portal": _("A resident, online"),
+        "field": _("A grid worker"),
+        "desk": _("Told to the desk"),
+        "api": _("Another system"),
+        "import": _("Taken over from before"),
+        "open311": _("Another system"),
+        "phone": _("By telephone"),
+    }
+    return names.get(key, _("Another way"))

@@ -1,0 +1,668 @@
+"""The steps of a case as forms: what each asks for, and how what was sent becomes an act.
+
+A step that no form is written for here (another pack's process) gets a plain one with a field for
+words, so that a new process needs no change of the screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gridward.access.rules import Viewer
+from gridward.cases import actions, errors, queries
+from gridward.cases.queries.pages import CasePage, ReportView
+from gridward.catalog.compiled import Catalogue
+from gridward.catalog.definitions import Reason, Sensitivity
+from gridward.catalog.queries import catalogue
+from gridward.core.errors import NotFound, Problem
+from gridward.vault import actions as vault
+from gridward.web.ui import words
+from gridward.web.ui.pages import Choice, FormField, Step
+from gridward.web.ui.reporting import area_choices
+from gridward.web.ui.staff import name_of
+
+WORDS_MAX = 2000
+ICONS = {
+    "accept_dispatch": "check",
+    "accept": "check",
+    "dispatch": "arrow-forward-up",
+    "ask_info": "help-circle",
+    "answer_info": "message",
+    "hand_over": "arrows-exchange",
+    "merge": "git-merge",
+    "decline": "x",
+    "correct": "edit",
+    "acknowledge": "check",
+    "return": "arrow-back-up",
+    "redispatch": "arrow-forward-up",
+    "uphold": "hand-stop",
+    "rule": "gavel",
+    "progress": "note",
+    "dispose": "circle-check",
+    "self_handle": "tool",
+    "send_to_check": "walk",
+    "rework": "refresh",
+    "pass_to_callback": "checks",
+    "pass_close": "checks",
+    "log_call": "phone-call",
+    "callback_close": "checks",
+    "reopen": "refresh",
+    "void": "trash",
+}
+# the likeliest first; what is not named keeps the pack's order behind these
+ORDER = (
+    "accept_dispatch",
+    "dispatch",
+    "acknowledge",
+    "rule",
+    "uphold",
+    "redispatch",
+    "dispose",
+    "pass_to_callback",
+    "pass_close",
+    "send_to_check",
+    "log_call",
+    "callback_close",
+    "progress",
+    "accept",
+    "ask_info",
+    "answer_info",
+    "hand_over",
+    "rework",
+    "return",
+    "correct",
+    "merge",
+    "decline",
+    "reopen",
+    "void",
+)
+WARNINGS = frozenset({"decline", "void", "rework", "return"})
+# what others do: the worker on the field page, the reporter, timers
+NOT_HERE = frozenset(
+    {"submit", "check_done", "info_lapsed", "object", "withdraw", "not_solved", "self_handle"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A step's form as it came back: what was typed, and why it was refused."""
+
+    key: str
+    values: QueryDict
+    problem: Problem | None = None
+
+
+# --- drawing --------------------------------------------------------------------------------
+
+
+def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[Step, ...]:
+    """The forms for everything that the viewer may do now, the likeliest first and open."""
+    keys = [card.key for card in page.steps if card.key not in NOT_HERE]
+    titles = {card.key: str(card.title) for card in page.steps}
+    place = {key: number for number, key in enumerate(ORDER)}
+    keys.sort(key=lambda key: place.get(key, len(ORDER)))
+    found = []
+    for number, key in enumerate(keys):
+        fields = tuple(FIELDS.get(key, _plain)(page, viewer))
+        step = Step(
+            key=key,
+            title=titles[key],
+            address=reverse("workbench:step", args=[page.case.id, key]),
+            version=page.case.version,
+            fields=fields,
+            hint=_hint(key, page),
+            button=titles[key],
+            icon=ICONS.get(key, "chevron-right"),
+            tone="warn" if key in WARNINGS else "first" if number == 0 else "",
+            is_open=number == 0,
+            with_files=any(field.kind == "photos" for field in fields),
+        )
+        if sent is not None:
+            step = _as_sent(step, sent) if sent.key == key else replace(step, is_open=False)
+        found.append(step)
+    return tuple(found)
+
+
+def _as_sent(step: Step, sent: Sent) -> Step:
+    fields = tuple(
+        field
+        if field.kind in ("photos", "hidden")
+        else replace(field, value=sent.values.get(field.name, field.value))
+        for field in step.fields
+    )
+    said = sent.problem.message if sent.problem else ""
+    return replace(step, fields=fields, error=said, is_open=True)
+
+
+def _hint(key: str, page: CasePage) -> str:
+    if key in ("accept_dispatch", "dispatch") and page.suggestion is not None:
+        return _("Basis: %(because)s") % {"because": page.suggestion.because}
+    if key in ("redispatch", "uphold", "rule") and page.open_return is not None:
+        grounds = page.texts.get(page.open_return.grounds) if page.open_return.grounds else None
+        return _("Grounds for the return: %(grounds)s") % {"grounds": grounds} if grounds else ""
+    if key == "dispose" and page.condition is not None:
+        return _("Done when: %(closing)s") % {"closing": page.condition.closing}
+    if key == "return":
+        lead = next((a for a, _o in page.assignments if a.active and a.role == "lead"), None)
+        if lead is not None and lead.return_until is not None:
+            until = words.moment_words(lead.return_until)
+            return _("Possible once, until %(until)s; also after a look on site.") % {
+                "until": until
+            }
+    if key == "ask_info":
+        return _("The reporter reads this; the clock for accepting stands still meanwhile.")
+    if key in ("progress",):
+        return _("The reporter can read this.")
+    return ""
+
+
+def _words(label: str, *, required: bool = True, help: str = "") -> FormField:
+    return FormField("words", "textarea", label, help, required=required, most=WORDS_MAX)
+
+
+def _plain(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_words(_("Remarks"), required=False)]
+
+
+def _nothing(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return []
+
+
+def _condition(page: CasePage, viewer: Viewer) -> FormField:
+    """Matter and condition in one choice: conditions under their matter."""
+    book = catalogue(page.edition)
+    restricted = viewer.may("case.see_restricted") or page.case.restricted
+    choices = tuple(
+        Choice(condition.key, str(condition.title), group=str(matter.title))
+        for matter in book.matters.values()
+        if restricted or matter.sensitivity < Sensitivity.RESTRICTED
+        for condition in book.conditions_of(matter.key)
+    )
+    chosen = page.condition.key if page.condition else ""
+    if not chosen and page.matter is not None:
+        chosen = page.matter.default_condition
+    return FormField(
+        "condition", "select", _("Matter"), required=True, value=chosen, choices=choices
+    )
+
+
+def _organisations(page: CasePage) -> tuple[Choice, ...]:
+    suggested = page.suggestion.organisation if page.suggestion else None
+    ordered = sorted(page.organisations, key=lambda one: one.id != suggested)
+    return tuple(
+        Choice(str(one.id), name_of(one), hint=_("suggested") if one.id == suggested else "")
+        for one in ordered
+    )
+
+
+def _lead(page: CasePage, label: str, *, suggest: bool = True) -> FormField:
+    suggested = page.suggestion.organisation if page.suggestion else None
+    return FormField(
+        "lead",
+        "select",
+        label,
+        required=True,
+        value=str(suggested) if suggested and suggest else "",
+        choices=_organisations(page),
+    )
+
+
+def _place(page: CasePage) -> list[FormField]:
+    if len(page.chain) >= 3:
+        return []
+    label = _("Place: street and community")
+    required = len(page.chain) == 0
+    return [FormField("area", "select", label, required=required, choices=area_choices())]
+
+
+def _accept_dispatch(page: CasePage, viewer: Viewer) -> list[FormField]:
+    lead = _lead(page, _("Lead"))
+    if not page.matter:
+        # the matter decides: the rules name the organisation once it is chosen
+        rest = tuple(lead.choices)
+        by_rule = Choice("rule", _("By the responsibility rules"))
+        lead = replace(lead, value="rule", choices=(by_rule, *rest))
+    return [_condition(page, viewer), *_place(page), lead]
+
+
+def _accept(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_condition(page, viewer), *_place(page)]
+
+
+def _reasons(name: str, label: str, reasons: Iterable[Reason]) -> FormField:
+    choices = tuple(Choice(each.key, str(each.title)) for each in reasons)
+    return FormField(name, "select", label, required=True, choices=choices)
+
+
+def _decline(page: CasePage, viewer: Viewer) -> list[FormField]:
+    reasons = catalogue(page.edition).settings.decline_reasons
+    return [
+        _reasons("reason", _("Reason"), reasons),
+        _words(_("What the reporter should know"), required=False),
+    ]
+
+
+def _void(page: CasePage, viewer: Viewer) -> list[FormField]:
+    reasons = catalogue(page.edition).settings.void_reasons
+    return [_reasons("reason", _("Reason"), reasons), _words(_("Remarks"), required=False)]
+
+
+def _hand_over(page: CasePage, viewer: Viewer) -> list[FormField]:
+    own = {
+        "community_station": "community",
+        "street_desk": "street",
+        "district_desk": "district",
+    }.get(viewer.organisation_kind, "")
+    levels = {
+        "community": _("Hand to the community"),
+        "street": _("Send up to the street") if own == "community" else _("Hand to the street"),
+        "district": _("Send up to the district"),
+    }
+    choices = tuple(Choice(key, title) for key, title in levels.items() if key != own)
+    return [
+        FormField("level", "choices", _("To whom"), required=True, choices=choices),
+        _words(_("Why")),
+    ]
+
+
+def _merge(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [FormField("master", "text", _("Number of the other event"), required=True, most=24)]
+
+
+def _correct(page: CasePage, viewer: Viewer) -> list[FormField]:
+    area = FormField("area", "select", _("Place: street and community"), choices=area_choices())
+    return [replace(_condition(page, viewer), required=False), area, _words(_("Why"))]
+
+
+def _return(page: CasePage, viewer: Viewer) -> list[FormField]:
+    others = tuple(
+        choice for choice in _organisations(page) if choice.value != str(viewer.organisation_id)
+    )
+    return [
+        _words(_("Grounds")),
+        FormField("suggested", "select", _("Whose is it?"), choices=others),
+        FormField("after_look", "check", _("After a look on site")),
+        FormField("photos", "photos", _("Photos from the site (optional)"), most=3),
+    ]
+
+
+def _redispatch(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_lead(page, _("New lead"), suggest=False), _words(_("Decision"))]
+
+
+def _decision(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_words(_("Decision"))]
+
+
+def _rule(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_lead(page, _("Who handles it")), _words(_("Decision"))]
+
+
+def _dispose(page: CasePage, viewer: Viewer) -> list[FormField]:
+    offered = ("resolved", "partly", "explained", "transferred", "unsolvable")
+    types = [t for t in catalogue(page.edition).settings.close_types if t.key in offered]
+    proof = page.condition is not None and page.condition.proof == "required"
+    label = _("Photos after the work") if proof else _("Photos after the work (optional)")
+    return [
+        FormField(
+            "internal",
+            "textarea",
+            _("What was done (internal)"),
+            required=True,
+            most=WORDS_MAX,
+        ),
+        FormField("reply", "textarea", _("Reply to the reporter"), required=True, most=WORDS_MAX),
+        replace(_reasons("close_type", _("How it ended"), types), value="resolved"),
+        FormField("photos", "photos", label, most=9),
+    ]
+
+
+def _why(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_words(_("Why"))]
+
+
+def _details(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_words(_("What the reporter said"))]
+
+
+def _progress(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_words(_("How it is going"))]
+
+
+def _ask(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [_words(_("What is needed"))]
+
+
+def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
+    waiting = [one for one in page.reports if one.has_contact and not _has_answered(one)]
+    reports = tuple(Choice(str(one.id), _caller_line(one)) for one in waiting)
+    ratings = catalogue(page.edition).settings.ratings
+    return [
+        FormField(
+            "report",
+            "select",
+            _("Reporter"),
+            required=True,
+            value=reports[0].value if len(reports) == 1 else "",
+            choices=reports,
+        ),
+        FormField(
+            "outcome",
+            "choices",
+            _("Has the problem been solved?"),
+            required=True,
+            choices=(
+                Choice("solved", _("Yes, solved")),
+                Choice("partly", _("Partly")),
+                Choice("no", _("No")),
+                Choice("unreached", _("Not reached")),
+            ),
+        ),
+        FormField(
+            "rating",
+            "select",
+            _("How satisfied is the reporter?"),
+            choices=tuple(
+                Choice(str(len(ratings) - number), str(each.title))
+                for number, each in enumerate(ratings)
+            ),
+            shown_if=("outcome", "solved partly no"),
+        ),
+    ]
+
+
+def _has_answered(report: ReportView) -> bool:
+    return report.answer is not None and bool(report.answer.answer)
+
+
+def _caller_line(report: ReportView) -> str:
+    number = words.receipt_words(report.receipt)
+    return f"{report.name or ''} {report.phone or ''} · {number}".strip(" ·")
+
+
+FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
+    "accept_dispatch": _accept_dispatch,
+    "accept": _accept,
+    "dispatch": lambda page, viewer: [_lead(page, _("Lead"))],
+    "ask_info": _ask,
+    "answer_info": _details,
+    "hand_over": _hand_over,
+    "merge": _merge,
+    "decline": _decline,
+    "correct": _correct,
+    "acknowledge": _nothing,
+    "return": _return,
+    "redispatch": _redispatch,
+    "uphold": _decision,
+    "rule": _rule,
+    "progress": _progress,
+    "dispose": _dispose,
+    "send_to_check": _nothing,
+    "rework": _why,
+    "pass_to_callback": _nothing,
+    "pass_close": _nothing,
+    "log_call": _log_call,
+    "callback_close": _nothing,
+    "reopen": _why,
+    "void": _void,
+}
+
+
+# --- doing ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was sent with a step, read once. photos: staged already."""
+
+    case: UUID
+    viewer: Viewer
+    post: QueryDict
+    photos: Sequence[UUID] = ()
+
+    @property
+    def version(self) -> int:
+        text = self.post.get("version", "")
+        return int(text) if text.isdigit() and len(text) < 9 else 0
+
+    def text(self, name: str) -> str:
+        return self.post.get(name, "").strip()
+
+    def id(self, name: str) -> UUID | None:
+        try:
+            return UUID(self.text(name))
+        except ValueError:
+            return None
+
+    def number(self, name: str) -> int | None:
+        text = self.text(name)
+        return int(text) if text.isdigit() and len(text) < 18 else None
+
+
+def take(request: HttpRequest, case_id: UUID, key: str, viewer: Viewer) -> None:
+    """Do what the form asks. Raises whatever Problem refuses it; then nothing has changed."""
+    actor = f"post:{viewer.post_id}"
+    # photos are read before any transaction is open: that takes a while
+    photos = [
+        vault.stage_upload(upload, upload.name or "", actor).id
+        for upload in request.FILES.getlist("photos")
+    ]
+    form = Form(case_id, viewer, request.POST, photos)
+    TAKES.get(key, _take_plain(key))(form)
+
+
+def _matter_of(form: Form, book: Catalogue) -> tuple[str, str]:
+    """Matter and condition keys from the one choice; empty when nothing was chosen."""
+    condition = form.text("condition")
+    if not condition:
+        return "", ""
+    matter = next((m.key for m in book.matters.values() if condition in m.conditions), "")
+    if not matter:
+        raise errors.ConditionMissing()
+    return matter, condition
+
+
+def _book(form: Form) -> Catalogue:
+    return catalogue(queries.case_for(form.viewer, form.case).edition)
+
+
+def _take_accept_dispatch(form: Form) -> None:
+    case = queries.case_for(form.viewer, form.case)
+    book = catalogue(case.edition)
+    matter, condition = _matter_of(form, book)
+    lead = form.id("lead")
+    if form.text("lead") == "rule":
+        # ask the rules as if the choices stood on the case already; nothing is saved here
+        case.matter, case.condition = matter or case.matter, condition or case.condition
+        suggestion = queries.suggested_lead(case, book)
+        lead = suggestion.organisation if suggestion else None
+    actions.accept_and_dispatch(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        matter=matter,
+        condition=condition,
+        area=form.number("area"),
+        lead=lead,
+    )
+
+
+def _take_accept(form: Form) -> None:
+    matter, condition = _matter_of(form, _book(form))
+    actions.accept_case(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        matter=matter,
+        condition=condition,
+        area=form.number("area"),
+    )
+
+
+def _lead_of(form: Form) -> UUID:
+    lead = form.id("lead")
+    if lead is None:
+        raise errors.LeadMissing()
+    return lead
+
+
+def _take_merge(form: Form) -> None:
+    found = queries.list_page(form.viewer, query=form.text("master"), limit=2).items
+    others = [card for card in found if card.id != form.case]
+    if len(others) != 1:
+        raise errors.CannotJoin()
+    actions.merge_case(form.case, by=form.viewer, version=form.version, master=others[0].id)
+
+
+def _take_correct(form: Form) -> None:
+    matter, condition = _matter_of(form, _book(form))
+    text = form.text("words")
+    actions.take_step(
+        form.case,
+        "correct",
+        actor=actions.acting_post(form.viewer),
+        given=actions.Given(
+            matter=matter, condition=condition, area=form.number("area"), words=text, reason=text
+        ),
+        version=form.version,
+    )
+
+
+def _take_log_call(form: Form) -> None:
+    report = form.id("report")
+    if report is None:
+        raise NotFound()
+    outcome = form.text("outcome")
+    actions.log_call(
+        form.case,
+        report,
+        by=form.viewer,
+        version=form.version,
+        reached=outcome != "unreached",
+        answer="" if outcome == "unreached" else outcome,
+        rating=form.number("rating") if outcome != "unreached" else None,
+    )
+
+
+def _take_plain(key: str) -> Callable[[Form], None]:
+    def take_plain(form: Form) -> None:
+        text = form.text("words")
+        actions.take_step(
+            form.case,
+            key,
+            actor=actions.acting_post(form.viewer),
+            given=actions.Given(words=text, reason=text, photos=tuple(form.photos)),
+            version=form.version,
+        )
+
+    return take_plain
+
+
+def _take_words(act: Callable[..., object]) -> Callable[[Form], None]:
+    def take_words(form: Form) -> None:
+        act(form.case, by=form.viewer, version=form.version, words=form.text("words"))
+
+    return take_words
+
+
+def _take_only(act: Callable[..., object]) -> Callable[[Form], None]:
+    def take_only(form: Form) -> None:
+        act(form.case, by=form.viewer, version=form.version)
+
+    return take_only
+
+
+def _take_reason(act: Callable[..., object]) -> Callable[[Form], None]:
+    def take_reason(form: Form) -> None:
+        act(
+            form.case,
+            by=form.viewer,
+            version=form.version,
+            reason=form.text("reason"),
+            words=form.text("words"),
+        )
+
+    return take_reason
+
+
+def _take_lead_words(act: Callable[..., object]) -> Callable[[Form], None]:
+    def take_lead_words(form: Form) -> None:
+        act(
+            form.case,
+            by=form.viewer,
+            version=form.version,
+            lead=_lead_of(form),
+            words=form.text("words"),
+        )
+
+    return take_lead_words
+
+
+def _take_dispatch(form: Form) -> None:
+    actions.dispatch_case(form.case, by=form.viewer, version=form.version, lead=_lead_of(form))
+
+
+def _take_hand_over(form: Form) -> None:
+    actions.hand_over(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        level=form.text("level"),
+        words=form.text("words"),
+    )
+
+
+def _take_return(form: Form) -> None:
+    actions.return_case(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        words=form.text("words"),
+        suggested=form.id("suggested"),
+        after_look=form.text("after_look") == "1",
+        photos=form.photos,
+    )
+
+
+def _take_dispose(form: Form) -> None:
+    actions.dispose_case(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        internal=form.text("internal"),
+        reply=form.text("reply"),
+        close_type=form.text("close_type") or "resolved",
+        photos=form.photos,
+    )
+
+
+TAKES: dict[str, Callable[[Form], None]] = {
+    "accept_dispatch": _take_accept_dispatch,
+    "accept": _take_accept,
+    "dispatch": _take_dispatch,
+    "ask_info": _take_words(actions.ask_for_info),
+    "hand_over": _take_hand_over,
+    "merge": _take_merge,
+    "decline": _take_reason(actions.decline_case),
+    "correct": _take_correct,
+    "acknowledge": _take_only(actions.acknowledge_case),
+    "return": _take_return,
+    "redispatch": _take_lead_words(actions.redispatch_case),
+    "uphold": _take_words(actions.refuse_return),
+    "rule": _take_lead_words(actions.rule_case),
+    "progress": _take_words(actions.add_progress),
+    "dispose": _take_dispose,
+    "send_to_check": _take_only(actions.send_to_check),
+    "rework": _take_words(actions.ask_rework),
+    "pass_to_callback": _take_only(actions.pass_check),
+    "pass_close": _take_only(actions.pass_check),
+    "log_call": _take_log_call,
+    "reopen": _take_words(actions.reopen_case),
+    "void": _take_reason(actions.void_case),
+}

@@ -1,0 +1,17 @@
+"""Addresses of the workbench."""
+
+from django.urls import path
+
+from gridward.web.workbench import views
+
+app_name = "workbench"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("cases/", views.case_list, name="list"),
+    path("cases/<uuid:case_id>/", views.case, name="case"),
+    path("cases/<uuid:case_id>/photo/<uuid:photo_id>/", views.photo, name="photo"),
+    path("cases/<uuid:case_id>/step/<slug:key>/", views.step, name="step"),
+    path("report/", views.report, name="report"),
+    path("report/photo/<slug:client_id>/<uuid:photo_id>/", views.staged_photo, name="staged-photo"),
+    path("overview/", views.overview, name="overview"),
+]

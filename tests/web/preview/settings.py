@@ -1,0 +1,5 @@
+"""Settings for looking at screens: `python manage.py runserver --settings tests.web.preview.settings`."""
+
+from gridward.settings.test import *  # noqa: F403
+
+ROOT_URLCONF = "tests.web.preview.urls"
