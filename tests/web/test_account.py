@@ -340,3 +340,14 @@ def test_the_mark_is_read_from_the_database_itself(space: object) -> None:
     if db.vendor() == "sqlite":
         mark_demo_database()
         assert is_demo_database()
+
+
+def test_a_page_reads_session_account_and_posts_once_each(
+    worker: Town, client: Client, django_assert_num_queries: object
+) -> None:
+    sign_in(client)
+    client.get("/account/")
+
+    # session, account with its person, posts for viewer and switcher, generations
+    with django_assert_num_queries(4):  # type: ignore[operator]
+        client.get("/account/")

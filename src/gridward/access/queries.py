@@ -140,11 +140,19 @@ def viewer_for(
     post_id: None takes the post last worked in, else the first one held.
     Raises NoPost when none is held, NotYourPost when `post_id` is not held (any more).
     """
+    return viewer_and_posts(account, post_id, at=at)[0]
+
+
+def viewer_and_posts(
+    account: models.Account, post_id: uuid.UUID | None = None, *, at: datetime | None = None
+) -> tuple[Viewer, list[PostCard]]:
+    """`viewer_for` together with `posts_of`, still in one statement: what a page needs."""
     held = directory.posts_of_person(account.person_id, at=at) if account.is_active else []
     chosen = rules.choose_post([h.post_id for h in held], post_id, account.last_post_id)
     if chosen is None:
         raise NotYourPost() if held and post_id is not None else NoPost()
-    return _viewer(next(h for h in held if h.post_id == chosen), account.id)
+    viewer = _viewer(next(h for h in held if h.post_id == chosen), account.id)
+    return viewer, [_post_card(h) for h in held]
 
 
 def viewer_of_post(post_id: uuid.UUID, *, at: datetime | None = None) -> Viewer:
@@ -193,23 +201,21 @@ def _viewer(
 
 def posts_of(account: models.Account, *, at: datetime | None = None) -> list[PostCard]:
     """The posts that the account may switch to, oldest first; one statement."""
-    roles = catalogue().roles
-    cards = []
-    for held in directory.posts_of_person(account.person_id, at=at):
-        organisation = directory.organisation(held.organisation_id)
-        role = roles.get(held.role)
-        cards.append(
-            PostCard(
-                post_id=held.post_id,
-                role=held.role,
-                role_title=held.role if role is None else role.title,
-                organisation_id=organisation.id,
-                organisation_zh=organisation.title_zh,
-                organisation_en=organisation.title_en,
-                area_id=held.area_id,
-            )
-        )
-    return cards
+    return [_post_card(h) for h in directory.posts_of_person(account.person_id, at=at)]
+
+
+def _post_card(held: Holder) -> PostCard:
+    organisation = directory.organisation(held.organisation_id)
+    role = catalogue().roles.get(held.role)
+    return PostCard(
+        post_id=held.post_id,
+        role=held.role,
+        role_title=held.role if role is None else role.title,
+        organisation_id=organisation.id,
+        organisation_zh=organisation.title_zh,
+        organisation_en=organisation.title_en,
+        area_id=held.area_id,
+    )
 
 
 def grants_of(person_id: uuid.UUID, *, at: datetime | None = None) -> list[Grant]:

@@ -9,12 +9,11 @@ import functools
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -31,9 +30,11 @@ from gridward.web.entrance import entrance
 
 if TYPE_CHECKING:
     from gridward.access.models import Account
+    from gridward.access.queries import PostCard
 
 POST = "post"
 SEEN = "seen"
+PRESENT = "_gridward_present"
 BACKEND = "gridward.access.backends.StaffBackend"
 
 View = Callable[..., HttpResponseBase]
@@ -77,8 +78,8 @@ def _idle_limit() -> timedelta:
 
 
 def account_of(request: HttpRequest) -> Account | None:
-    """The account that is signed in, itself and not Django's lazy stand-in; None for a visitor."""
-    found = get_user(request)
+    """The account that is signed in; None for a visitor."""
+    found = request.user
     return found if found.is_authenticated else None
 
 
@@ -92,9 +93,12 @@ def signed_in(request: HttpRequest) -> Account:
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
     """Who looks; None for a visitor, and for an account without any post. Asked once a request."""
-    if not hasattr(request, "_gridward_viewer"):
-        request._gridward_viewer = _viewer(request)  # type: ignore[attr-defined]
-    return cast("Viewer | None", request._gridward_viewer)  # type: ignore[attr-defined]
+    return _present(request)[0]
+
+
+def posts_of(request: HttpRequest) -> list[PostCard]:
+    """The posts that whoever looks may switch to; read together with the viewer."""
+    return _present(request)[1]
 
 
 def staff_of(request: HttpRequest) -> Viewer:
@@ -105,21 +109,29 @@ def staff_of(request: HttpRequest) -> Viewer:
     return viewer
 
 
-def _viewer(request: HttpRequest) -> Viewer | None:
+def _present(request: HttpRequest) -> tuple[Viewer | None, list[PostCard]]:
+    found: tuple[Viewer | None, list[PostCard]] | None = getattr(request, PRESENT, None)
+    if found is None:
+        found = _read_present(request)
+        setattr(request, PRESENT, found)
+    return found
+
+
+def _read_present(request: HttpRequest) -> tuple[Viewer | None, list[PostCard]]:
     account = account_of(request)
     if account is None:
-        return None
+        return None, []
     try:
-        return queries.viewer_for(account, _session_post(request))
+        return queries.viewer_and_posts(account, _session_post(request))
     except NotYourPost:
         # the post has ended since: go on in another one, never silently in none
         request.session.pop(POST, None)
     except NoPost:
-        return None
+        return None, []
     try:
-        return queries.viewer_for(account)
+        return queries.viewer_and_posts(account)
     except NoPost:
-        return None
+        return None, []
 
 
 def _session_post(request: HttpRequest) -> uuid.UUID | None:
@@ -136,10 +148,10 @@ def sign_in(
         viewer = queries.viewer_for(account, post)
     except NoPost:
         viewer = None
+    _look_again(request)
     request.session[SEEN] = int(clock.now().timestamp())
     if viewer is not None:
         request.session[POST] = str(viewer.post_id)
-    request._gridward_viewer = viewer  # type: ignore[attr-defined]
     actions.record_sign_in(account.id, post_id=viewer.post_id if viewer else None, how=how)
 
 
@@ -150,14 +162,20 @@ def sign_out(request: HttpRequest) -> None:
     if account is not None:
         actions.record_sign_out(account.id, post_id=viewer.post_id if viewer else None, how="asked")
     logout(request)
-    request._gridward_viewer = None  # type: ignore[attr-defined]
+    _look_again(request)
+
+
+def _look_again(request: HttpRequest) -> None:
+    """Forget who was looking: somebody has signed in or out, or works in another post."""
+    if hasattr(request, PRESENT):
+        delattr(request, PRESENT)
 
 
 def change_post(request: HttpRequest, post_id: uuid.UUID) -> Viewer:
     """Go on in another post of one's own. Raises NotYourPost."""
     viewer = actions.switch_post(signed_in(request).id, post_id)
     request.session[POST] = str(post_id)
-    request._gridward_viewer = viewer  # type: ignore[attr-defined]
+    _look_again(request)
     return viewer
 
 

@@ -80,18 +80,16 @@ def demo_cards(request: HttpRequest) -> list[Card]:
 
 
 def post_choices(request: HttpRequest) -> list[PostChoice]:
-    """The posts of whoever is signed in, for the switcher; one statement."""
-    viewer, account = sessions.viewer_of(request), sessions.account_of(request)
-    if viewer is None or account is None:
-        return []
+    """The posts of whoever is signed in, for the switcher; no statement of its own."""
+    viewer = sessions.viewer_of(request)
     return [
         PostChoice(
             post_id=card.post_id,
             title=str(card.role_title),
             where=card.organisation_zh if is_chinese() else card.organisation_en,
-            current=card.post_id == viewer.post_id,
+            current=viewer is not None and card.post_id == viewer.post_id,
         )
-        for card in queries.posts_of(account)
+        for card in sessions.posts_of(request)
     ]
 
 
