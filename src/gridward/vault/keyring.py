@@ -24,6 +24,7 @@ from pathlib import Path
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from django.conf import settings
 
 from gridward.core import clock, jurisdiction
 from gridward.core.crypto import new_key, provider
@@ -307,28 +308,31 @@ class Keyring:
             raise KeysMissing(file="keys/master.key") from None
 
 
-_keyrings: dict[tuple[str, Path], Keyring] = {}
+_keyrings: dict[tuple[str, str], Keyring] = {}
 _making = threading.Lock()
+
+
+def _place() -> tuple[str, str]:
+    return str(settings.GRIDWARD_VAR), jurisdiction.current().key
 
 
 def keyring() -> Keyring:
     """The keyring of the current jurisdiction, made on first use. Raises KeysMissing."""
-    home = folder()
-    key = (jurisdiction.current().key, home)
-    found = _keyrings.get(key)
+    place = _place()
+    found = _keyrings.get(place)
     if found is None:
         with _making:
-            found = _keyrings.get(key)
+            found = _keyrings.get(place)
             if found is None:
                 while len(_keyrings) >= OPEN_AT_ONCE:
                     _keyrings.pop(next(iter(_keyrings)))
-                found = _keyrings[key] = Keyring(home)
+                found = _keyrings[place] = Keyring(folder())
     return found
 
 
 def close() -> None:
     """Closes the current jurisdiction's keyring; the next use opens it anew (after a restore)."""
-    found = _keyrings.pop((jurisdiction.current().key, folder()), None)
+    found = _keyrings.pop(_place(), None)
     if found is not None:
         found.close()
 
