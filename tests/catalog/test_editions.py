@@ -11,7 +11,7 @@ from tests.catalog.folders import write_pack
 from tests.databases import Space
 
 from gridward.catalog import queries
-from gridward.catalog.actions import decide, load_packs
+from gridward.catalog.actions import decide, load_packs, make_edition
 from gridward.catalog.errors import (
     DecisionFaulty,
     NoCatalogue,
@@ -19,6 +19,7 @@ from gridward.catalog.errors import (
     NoSuchEdition,
     PackFaulty,
 )
+from gridward.catalog.loader import compile_packs
 from gridward.catalog.models import Decision, Edition
 from gridward.catalog.queries import catalogue, difference, responsible
 from gridward.catalog.worktime import Limit, Unit, add
@@ -70,6 +71,14 @@ class TestLoading:
         assert (again.number, again.is_new) == (1, False)
         assert Edition.objects.count() == 1
         assert Entry.objects.filter(verb="edition.made").count() == 1
+
+    def test_a_content_compiled_before_makes_the_same_edition(self) -> None:
+        compiled = compile_packs(["urban-grid"])
+
+        made = make_edition(compiled, actor=ACTOR, remark="by hand")
+
+        assert load_packs(["urban-grid"], actor=ACTOR).digest == made.digest
+        assert queries.editions()[0].note == "by hand"
 
     def test_another_stack_makes_a_new_edition_and_keeps_the_old_one(self, tmp_path: Path) -> None:
         load_packs(["urban-grid"], actor=ACTOR)
