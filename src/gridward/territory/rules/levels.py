@@ -152,6 +152,7 @@ def next_codes(
     """
     ends = (code[len(parent_code) :] for code in used if code.startswith(parent_code))
     taken = [int(end) for end in ends if _DIGITS <= len(end) <= _MOST_DIGITS and end.isdigit()]
+    given = set(taken)
     runs = _COMMUNITY_RUNS if level_key == "community" else {}
     highest: dict[tuple[int, int], int] = {}
     codes = []
@@ -160,9 +161,13 @@ def next_codes(
             first, last = run
             if run not in highest:
                 highest[run] = max((n for n in taken if first <= n <= last), default=first - 1)
-            if highest[run] < last:
-                highest[run] += 1
-                codes.append(f"{parent_code}{highest[run]:0{_DIGITS}d}")
+            number = highest[run] + 1
+            while number in given:  # runs overlap: parks count among the residents' committees
+                number += 1
+            if number <= last:
+                highest[run] = number
+                given.add(number)
+                codes.append(f"{parent_code}{number:0{_DIGITS}d}")
                 break
         else:
             raise errors.CodesExhausted(code=parent_code)
