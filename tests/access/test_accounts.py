@@ -13,6 +13,7 @@ from tests.town import ACTOR, Town, make_town
 
 from gridward.access import actions, errors, models, queries
 from gridward.core import clock
+from gridward.directory.errors import FaultyRows
 from gridward.journal import queries as journal
 
 PASSWORD = "three dogs on the roof"
@@ -177,3 +178,36 @@ def test_the_invite_command_writes_codes_that_work_to_a_private_file(
     assert [row[0] for row in rows[1:]] == ["G001", "S001"]
     assert out.stat().st_mode & 0o777 == 0o600
     assert actions.accept_invitation(rows[1][2], PASSWORD) == town.account("G001")
+
+
+def test_admitting_people_opens_their_accounts_or_does_nothing_at_all(town: Town) -> None:
+    head = ["工号", "姓名", "岗位", "所属单位"]
+    good = ["A1", "张示例", "caller", "street-1"]
+
+    with pytest.raises(FaultyRows):
+        actions.admit_people([head, good, ["A2", "", "", ""]], actor=ACTOR)
+    assert queries.account_by_login("A1") is None
+
+    report = actions.admit_people([head, good], actor=ACTOR)
+    account = queries.account_of_person(report.people["A1"])
+    assert account is not None
+    assert queries.viewer_for(account).role == "caller"
+    # the same file again opens no second account
+    actions.admit_people([head, good], actor=ACTOR)
+    assert queries.account_of_person(report.people["A1"]) == account
+
+
+def test_coming_and_going_stand_in_the_journal_with_the_post(town: Town) -> None:
+    account, post = town.account("S001"), town.posts["S001"]
+
+    actions.record_sign_in(account, post_id=post, how="password")
+    actions.record_sign_out(account, post_id=post, how="asked")
+
+    came, went = journal.timeline([account])[-2:]
+    assert (came.verb, came.details) == (
+        "account.signed_in",
+        {"post": str(post), "how": "password"},
+    )
+    assert (went.verb, went.details) == ("account.signed_out", {"how": "asked"})
+    assert {line.actor_id for line in (came, went)} == {str(post)}
+    assert queries.account(account).last_post_id == post
