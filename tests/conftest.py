@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
-from gridward.web.cli.messages import compile_stale
 from tests import databases, machine
 from tests.databases import Space
 
 from gridward.core.jurisdiction import Jurisdiction
+from gridward.web.cli.messages import compile_stale
 
 _serial = iter(range(1, 10**9))
 

@@ -80,7 +80,7 @@ def test_the_front_end_is_locked_without_addresses() -> None:
 def test_every_requirement_is_used() -> None:
     modules = {
         "django": "django", "django-ninja": "ninja", "django-csp": "csp", "django-axes": "axes",
-        "django-htmx": "django_htmx", "django-tasks": "django_tasks",
+        "django-tasks": "django_tasks", "python-calamine": "python_calamine",
         "django-tasks-db": "django_tasks_db", "granian": "granian",
         "cryptography": "cryptography", "numpy": "numpy", "pillow": "PIL", "pydantic": "pydantic",
         "pyproj": "pyproj", "pyyaml": "yaml", "shapely": "shapely", "structlog": "structlog",

@@ -40,7 +40,7 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> int:
 
     PostgreSQL: COPY; SQLite: prepared inserts. For generators and imports, inside an action.
     """
-    fields = [f for f in model._meta.concrete_fields]
+    fields = list(model._meta.concrete_fields)
     table = model._meta.db_table
     columns = ", ".join(f'"{f.column}"' for f in fields)
     conn = connection()
@@ -60,7 +60,7 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> int:
         raw = cursor.cursor if hasattr(cursor, "cursor") else cursor
         while chunk := list(itertools.islice(values, 5000)):
             # Database.Cursor.executemany of the driver: Django's own would convert each mark
-            raw.connection.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', chunk)
+            raw.connection.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', chunk)  # noqa: S608
             count += len(chunk)
     return count
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 
-class Problem(Exception):  # noqa: N818 - a problem is told to people, it is not an accident
+class Problem(Exception):
     """A refusal that people can act on.
 
     code: stable, for programs; status: HTTP status; text: lazy sentence with %(name)s holes that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -21,7 +22,7 @@ def tokens(text: str) -> list[str]:
             continue
         for character in piece:
             found[character] = None
-        for first, second in zip(piece, piece[1:], strict=False):
+        for first, second in itertools.pairwise(piece):
             found[first + second] = None
     return list(found)
 
@@ -33,7 +34,7 @@ def query_tokens(text: str) -> list[str]:
         if piece[0] < "\u3400" or len(piece) == 1:
             found[piece] = None
             continue
-        for first, second in zip(piece, piece[1:], strict=False):
+        for first, second in itertools.pairwise(piece):
             found[first + second] = None
     return list(found)
 

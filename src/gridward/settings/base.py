@@ -1,7 +1,8 @@
 """Typed settings from the environment. Every name that an operator may set starts GRIDWARD_.
 
 GRIDWARD_VAR            folder for files, keys and the embedded database (default ./var)
-GRIDWARD_DATABASE_URL   sqlite:///… or postgresql://role@host/database?schema=…; default: SQLite in VAR
+GRIDWARD_DATABASE_URL   sqlite:///… or postgresql://role@host/database?schema=…
+                        (default: SQLite in VAR)
 GRIDWARD_SECRET_KEY     for sessions and forms; default: made once and kept in VAR/secret.key
 GRIDWARD_HOSTS          host names that are answered, separated by commas (default: loopback only)
 GRIDWARD_DEMO           1 shows the demo's sign-in cards (with a demo database on loopback only)
