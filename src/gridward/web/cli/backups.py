@@ -31,6 +31,7 @@ from gridward.core.errors import Problem
 from gridward.journal import verification
 from gridward.vault import actions as vault
 from gridward.vault import backup as vault_keys
+from gridward.vault import erasure
 
 MANIFEST = "backup.json"
 SQLITE_COPY = "database.sqlite3"
@@ -164,6 +165,7 @@ def restore_backup(
         own.chmod(0o600)
     say("erasures")
     rows = vault.finish_erasures()
+    erasure.scrub_if_due()
     say("journal")
     report = verification.verify()
     return {
