@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.conf import settings
+from django.db import ProgrammingError, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.catalog.folders import write_pack
 from tests.databases import Space
@@ -51,6 +52,12 @@ class TestLoading:
         assert not queries.is_loaded()
         with pytest.raises(NoCatalogue):
             catalogue()
+
+    def test_a_decision_needs_a_catalogue(self) -> None:
+        with pytest.raises(NoCatalogue):
+            decide("setting", {"photos_max": 3}, actor=ACTOR)
+
+        assert Decision.objects.count() == 0
 
     def test_the_first_load_makes_edition_one_and_says_so_in_the_journal(self) -> None:
         made = load_packs(["urban-grid"], actor=ACTOR, at=NOON)
@@ -184,6 +191,20 @@ class TestMemory:
             catalogue().matters["x"] = catalogue().matter("manhole")  # type: ignore[index]
         with pytest.raises(ValueError, match="frozen"):
             catalogue().matter("manhole").radius_m = 1  # type: ignore[misc]
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.skipif(settings.GRIDWARD_TEST_ENGINE == "sqlite", reason="SQLite has no roles")
+def test_the_application_cannot_rewrite_what_was_agreed() -> None:
+    load_packs(["urban-grid"], actor=ACTOR)
+
+    for change in (
+        lambda: Edition.objects.update(content="{}"),
+        lambda: Edition.objects.all().delete(),
+        lambda: Decision.objects.update(payload={}),
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            change()
 
 
 def test_two_jurisdictions_have_their_own_editions(two_spaces: tuple[Space, Space]) -> None:
@@ -372,9 +393,3 @@ class TestDecisions:
 
         with pytest.raises(NoResponsibleRule):
             responsible(empty, "manhole", None, None)
-
-    def test_a_decision_needs_a_catalogue(self) -> None:
-        Edition.objects.all().delete()
-
-        with pytest.raises(NoCatalogue):
-            decide("setting", {"photos_max": 3}, actor=ACTOR)

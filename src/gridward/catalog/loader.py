@@ -5,7 +5,7 @@ Every fault that can be found is found in one go, with file, line and what was e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,24 @@ def read_district(pack: str | Path) -> tuple[District, Path]:
     if faults or found is None or folder is None:
         raise PackFaulty(faults)
     return found, folder / found.outline
+
+
+def read_entry(path: Path, model: type[Any]) -> tuple[Any, Callable[[Place], tuple[str, int]]]:
+    """A YAML file outside any pack as one entry, and where its parts stand (file, line).
+
+    Raises PackFaulty with every fault.
+    """
+    faults: list[Fault] = []
+    if not path.is_file():
+        raise PackFaulty([Fault(path.name, 1, "a file", "no such file")])
+    document = read_yaml(path, path.name, faults)
+    if document is None:
+        raise PackFaulty(faults)
+    entry = _whole("", "", document, "")
+    made = _valid(model, entry, faults)
+    if faults:
+        raise PackFaulty(faults)
+    return made, entry.spot
 
 
 # --- reading ------------------------------------------------------------------------------
