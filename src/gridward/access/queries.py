@@ -11,7 +11,9 @@ from datetime import datetime
 from gridward.access import codes, models, rules
 from gridward.access.errors import BadInvitation, BadToken, NoPost, NoSuchAccount, NotYourPost
 from gridward.access.rules import Grant, Viewer
-from gridward.catalog.queries import catalogue
+from gridward.catalog.definitions import AreaKind
+from gridward.catalog.errors import NoResponsibleRule
+from gridward.catalog.queries import catalogue, responsible
 from gridward.core import clock
 from gridward.directory import queries as directory
 from gridward.directory.rules import Holder, folded, plain_phone
@@ -297,27 +299,24 @@ class DemoPerson:
 
 
 def demo_people() -> list[DemoPerson]:
-    """One account for each role of the cards, working on the same ground where it can be.
+    """One account for each role of the cards, so chosen that they can walk one report together.
 
-    The grid worker with the lowest area comes first; the station, the street desk and the
-    department are those above that grid, so that one report can be walked with the cards alone.
+    The grid worker is of the lowest grid among houses; the station and the street desk are those
+    above that grid, the department is the one that leads the first matter of the catalogue there.
     """
-    holders = directory.holders_of_roles(DEMO_ROLES)
-    by_role: dict[str, list[Holder]] = {}
-    for holder in holders:
+    by_role: dict[str, list[Holder]] = {"grid_worker": _first_grid_workers()}
+    for holder in directory.holders_of_roles(DEMO_ROLES[1:]):
         by_role.setdefault(holder.role, []).append(holder)
-    workers = by_role.get("grid_worker", [])
-    first = min(
-        workers, key=lambda h: (h.area_id is None, h.area_id or 0, h.staff_number), default=None
-    )
-    chain: tuple[int | None, ...] = ()
-    if first is not None and first.area_id is not None:
-        chain = ground.area(first.area_id).chain
-    chosen = [
-        min(found, key=lambda h: (_distance(h.area_id, chain), h.staff_number))
-        for role in DEMO_ROLES
-        if (found := by_role.get(role))
-    ]
+    first = next(iter(by_role["grid_worker"]), None)
+    chain = ground.chain(first.area_id if first is not None else None)
+    lead = _lead_of_first_matter()
+
+    def order(holder: Holder) -> tuple[bool, int, str]:
+        organisation = directory.organisation(holder.organisation_id)
+        other = organisation.kind == "department" and organisation.type_code != lead
+        return other, _distance(holder.area_id, chain), holder.staff_number
+
+    chosen = [min(by_role[role], key=order) for role in DEMO_ROLES if by_role.get(role)]
     accounts = {a.person_id: a for a in accounts_of_people(h.person_id for h in chosen)}
     roles = catalogue().roles
     people = []
@@ -337,6 +336,31 @@ def demo_people() -> list[DemoPerson]:
             )
         )
     return people
+
+
+def _first_grid_workers() -> list[Holder]:
+    """Who works in the lowest grids, those among houses first: not all 2,642 are read for a page."""
+    grids = sorted(
+        ground.areas_of_level("grid"),
+        key=lambda area: (area.kind != AreaKind.URBAN_COMMUNITY, area.id),
+    )
+    place = {area.id: number for number, area in enumerate(grids[:20])}
+    found = directory.holders_of_roles(["grid_worker"], area_ids=place)
+    return sorted(
+        found,
+        key=lambda h: (place[h.area_id or 0], h.worker_kind == "part_time", h.staff_number),
+    )
+
+
+def _lead_of_first_matter() -> str:
+    """Type code of the department that leads the first matter of the catalogue; empty for none."""
+    edition = catalogue()
+    for matter in edition.matters.values():
+        try:
+            return str(responsible(edition, matter.key, matter.default_condition, None).lead)
+        except NoResponsibleRule:
+            return ""
+    return ""
 
 
 def _distance(area_id: int | None, chain: tuple[int | None, ...]) -> int:
