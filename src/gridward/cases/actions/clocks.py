@@ -23,6 +23,7 @@ from gridward.core import clock as wall
 from gridward.core.action import action
 from gridward.core.errors import Problem
 from gridward.journal.actions import note, note_many
+from gridward.journal.queries import happened
 from gridward.journal.rules import moment_of
 
 SWEEP_AT_ONCE = 500
@@ -271,19 +272,10 @@ def _batches(clocks: Any) -> Iterator[list[Clock]]:
 
 def _given(case_ids: Any) -> dict[UUID, datetime | None]:
     """Case → the target that came with an import, as its journal entry has it."""
-    from gridward.journal.models import Entry  # read through the journal's own table of entries
-
-    wanted = [str(each) for each in case_ids]
     found: dict[UUID, datetime | None] = {}
-    for start in range(0, len(wanted), AUDIT_AT_ONCE):
-        rows = Entry.objects.filter(
-            subject_id__in=wanted[start : start + AUDIT_AT_ONCE], verb="case.imported"
-        ).values_list("subject_id", "canonical")
-        import json
-
-        for subject, canonical in rows:
-            due = json.loads(canonical)["details"].get("due")
-            found[UUID(subject)] = moment_of(due) if due else None
+    for line in happened("case.imported", case_ids):
+        due = line.details.get("due")
+        found[UUID(line.subject_id)] = moment_of(due) if due else None
     return found
 
 
