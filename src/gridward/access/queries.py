@@ -339,7 +339,7 @@ def demo_people() -> list[DemoPerson]:
 
 
 def _first_grid_workers() -> list[Holder]:
-    """Who works in the lowest grids, those among houses first: not all 2,642 are read for a page."""
+    """Who works in the lowest grids, those among houses first; a page does not read them all."""
     grids = sorted(
         ground.areas_of_level("grid"),
         key=lambda area: (area.kind != AreaKind.URBAN_COMMUNITY, area.id),
