@@ -158,6 +158,11 @@ class Calendar:
         if not self.digest:
             object.__setattr__(self, "digest", _digest(self))
 
+    @property
+    def tz(self) -> ZoneInfo:
+        """The calendar's time zone, to show a moment on its wall clock."""
+        return self._zone
+
     def is_working_day(self, day: date) -> bool:
         """Whether the desk opens at all on this local day."""
         known = self.days.get(day)
