@@ -328,9 +328,10 @@ def _read() -> Ground:
             )
         )
         polygons = list(
-            Boundary.objects.filter(to_version=None, area__closed_on=None).values_list(
-                "area_id", "wkb"
-            )
+            # in the order of the ids: neighbours then lie near each other in memory too
+            Boundary.objects.filter(to_version=None, area__closed_on=None)
+            .order_by("area_id")
+            .values_list("area_id", "wkb")
         )
         levels = tuple(
             SchemeLevel(*row)
