@@ -75,7 +75,9 @@ def demo_cards(request: HttpRequest) -> list[Card]:
         )
         for one in queries.demo_people()
     ]
-    resident = Card("resident", _("Resident"), _("No account needed"), "", address="/")
+    resident = Card(
+        "resident", _("Resident"), _("No account needed"), "", address=reverse("portal:report")
+    )
     return [resident, *people]
 
 
