@@ -1,6 +1,7 @@
 """The packs that ship, and the one that shows that a process is data."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from gridward.catalog.compiled import Catalogue, Content, digest_of
 from gridward.catalog.definitions import LimitFrom, Sensitivity
 from gridward.catalog.errors import NotInCatalogue
 from gridward.catalog.loader import compile_packs, packs_root, read_district
+from gridward.catalog.queries import years_to_load
 from gridward.catalog.worktime import Limit, Unit
 
 REFERRAL = Path(__file__).parent / "packs" / "referral"
@@ -210,6 +212,21 @@ def test_the_demo_district_has_the_scale_of_the_real_ones() -> None:
     ring = json.loads(outline.read_text())["features"][0]["geometry"]["coordinates"][0]
     assert len(ring) > 200
     assert ring[0] == ring[-1]
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted"),
+    [
+        (datetime(2026, 10, 31, 15, 59, tzinfo=UTC), ()),
+        (datetime(2026, 10, 31, 16, 0, tzinfo=UTC), (("cn-mainland", 2027),)),
+        (datetime(2027, 3, 1, tzinfo=UTC), (("cn-mainland", 2027),)),
+        (datetime(2027, 11, 2, tzinfo=UTC), (("cn-mainland", 2027), ("cn-mainland", 2028))),
+    ],
+)
+def test_a_year_is_asked_for_from_november_before_it_begins(
+    town: Catalogue, now: datetime, wanted: tuple[tuple[str, int], ...]
+) -> None:
+    assert years_to_load(town, now) == wanted
 
 
 def test_what_an_edition_does_not_have_is_a_refusal(town: Catalogue) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
+from datetime import datetime
 
 from gridward.catalog import rules
 from gridward.catalog.compiled import Catalogue, Content
@@ -29,6 +30,7 @@ __all__ = [
     "is_loaded",
     "lock_editions",
     "responsible",
+    "years_to_load",
 ]
 
 KEPT = 24  # editions in memory over all jurisdictions; one takes about half a megabyte
@@ -121,6 +123,21 @@ def difference(before: int | Catalogue, after: int | Catalogue) -> tuple[Change,
     )
     return rules.differences(
         json.loads(old.content.canonical()), json.loads(new.content.canonical())
+    )
+
+
+def years_to_load(catalogue: Catalogue, now: datetime) -> tuple[tuple[str, int], ...]:
+    """The (calendar, year) pairs that managers should load by now, soonest first.
+
+    The running year, and from 1 November the coming one; only of calendars that clocks use.
+    """
+    used = sorted(set(catalogue.settings.calendars.values()))
+    return tuple(
+        (key, year)
+        for step in (0, 1)
+        for key in used
+        if (year := rules.year_wanted(now.astimezone(catalogue.calendar(key).tz), step))
+        and year not in catalogue.calendar(key).years
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from gridward.catalog.definitions import (
     AreaKind,
@@ -16,6 +17,8 @@ from gridward.catalog.definitions import (
     ResponsibilityRule,
     Settings,
 )
+
+FIRST_MONTH_OF_WARNING: Final = 11
 
 
 def merged_milestones(
@@ -112,6 +115,15 @@ def tied_rules(
                 if (pair := (fitting[0].key, fitting[1].key)) not in seen:
                     seen.add(pair)
                     yield matter, (fitting[0], fitting[1])
+
+
+def year_wanted(local: datetime, step: int) -> int | None:
+    """The year whose days off should be known at a local time: this one (`step` 0), or the next
+    (`step` 1), which is announced in November; None before that.
+    """
+    if step and local.month < FIRST_MONTH_OF_WARNING:
+        return None
+    return local.year + step
 
 
 @dataclass(frozen=True, slots=True)
