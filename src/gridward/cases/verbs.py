@@ -260,6 +260,7 @@ CASE_IMPORTED = Verb(
     details={
         "source": code,
         "mapping": code,
+        "opened": moment,
         "area": optional(ref),
         "boundary": number,
         "due": optional(moment),

@@ -9,6 +9,7 @@ from gridward.cases.actions.clocks import (
     sweep_clocks,
 )
 from gridward.cases.actions.given import Given
+from gridward.cases.actions.importing import ROWS_AT_ONCE, Imported, import_cases
 from gridward.cases.actions.steps import (
     accept_and_dispatch,
     accept_case,
@@ -49,6 +50,7 @@ from gridward.cases.actions.submit import (
 from gridward.cases.actions.work import SYSTEM, Acting, acting_post, acting_reporter
 
 __all__ = [
+    "ROWS_AT_ONCE",
     "SYSTEM",
     "Acting",
     "Audit",
@@ -56,6 +58,7 @@ __all__ = [
     "ClockFault",
     "Contact",
     "Given",
+    "Imported",
     "Place",
     "Receipt",
     "Swept",
@@ -76,6 +79,7 @@ __all__ = [
     "dispose_case",
     "give_info",
     "hand_over",
+    "import_cases",
     "info_lapsed",
     "log_call",
     "merge_case",

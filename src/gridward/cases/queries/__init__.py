@@ -1,5 +1,6 @@
 """Every read of the cases room, beginning with who may see; every lock."""
 
+from gridward.cases.queries.importing import known_numbers, known_receipts, known_source_ids
 from gridward.cases.queries.locks import (
     lock_answer,
     lock_case,
@@ -41,7 +42,12 @@ from gridward.cases.queries.reading import (
     timing_of,
     visible_cases,
 )
-from gridward.cases.queries.searching import refresh_search, search_document
+from gridward.cases.queries.searching import (
+    fixed_tokens,
+    refresh_search,
+    search_document,
+    word_tokens,
+)
 from gridward.cases.queries.tracking import Track, submission_for, track
 
 __all__ = [
@@ -63,7 +69,11 @@ __all__ = [
     "contactable_reports",
     "desk_of_level",
     "facts_of",
+    "fixed_tokens",
     "is_desk",
+    "known_numbers",
+    "known_receipts",
+    "known_source_ids",
     "last_actor",
     "last_lead",
     "list_page",
@@ -85,4 +95,5 @@ __all__ = [
     "track",
     "visible_cases",
     "waiting_counts",
+    "word_tokens",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import (
@@ -312,12 +312,23 @@ def last_lead(case_id: UUID) -> Assignment | None:
 def checker_of(
     case: Case, book: Catalogue, acted: Collection[UUID], *, at: datetime
 ) -> Holder | None:
-    """The grid worker of the place who is free to check; None when nobody is."""
+    """The grid worker of the place who is free to check, else one of the same community.
+
+    None when nobody is: then whoever of the desk takes the task.
+    """
     level = book.level_scheme.named("grid")
     if level is None:
         return None
     grid = case.chain[level.level - 1]
-    return tasks.checker_for(grid, handlers=acted, at=at) if grid is not None else None
+    found = tasks.checker_for(grid, handlers=acted, at=at) if grid is not None else None
+    community = case.chain[level.level - 2]
+    if found is not None or community is None:
+        return found
+    neighbours = [area.id for area in territory.children(community)]
+    for holder in directory.holders_of_roles(["grid_worker"], area_ids=neighbours, at=at):
+        if holder.person_id not in acted:
+            return holder
+    return None
 
 
 # --- parts of a case ----------------------------------------------------------------------------
@@ -387,27 +398,27 @@ def timing_of(clock: Clock, calendar: Calendar, pauses: Iterable[ClockPause]) ->
 def audit_counts(source: str | None, as_of: datetime) -> dict[str, int]:
     """Cases of a source, counted from clocks and closings: the honest on-time figures.
 
+    source: None counts every case
     cases: all; with_target: those with a total clock that is due some time; closed_by_target,
     closed_late: by the moment of closing against that due time; open_overdue: not closed at
-    `as_of` and due before it.
+    `as_of` and due before it. One statement.
     """
-    totals = Clock.objects.filter(milestone="total", due_at__isnull=False, case=OuterRef("pk"))
+    totals = Clock.objects.filter(
+        milestone="total", due_at__isnull=False, owner_kind="case", case=OuterRef("pk")
+    ).order_by("-round", "-start_at")
     cases = Case.objects.filter(opened_at__lte=as_of)
     if source is not None:
-        cases = cases.filter(
-            Exists(Report.objects.filter(first_case=OuterRef("pk"), submission__source=source))
-        )
-    from django.db.models import F, Subquery
-
-    timed = cases.filter(Exists(totals)).annotate(
-        target=Subquery(totals.order_by("-round", "-start_at").values("due_at")[:1])
+        told = Report.objects.filter(submission__source=source)
+        cases = cases.filter(id__in=told.values("first_case"))
+    cases = cases.annotate(target=Subquery(totals.values("due_at")[:1]))
+    is_closed = Q(closed_at__isnull=False, closed_at__lte=as_of)
+    return cases.aggregate(
+        cases=Count("id"),
+        with_target=Count("id", filter=Q(target__isnull=False)),
+        closed_by_target=Count("id", filter=is_closed & Q(closed_at__lte=F("target"))),
+        closed_late=Count("id", filter=is_closed & Q(closed_at__gt=F("target"))),
+        open_overdue=Count(
+            "id",
+            filter=(Q(closed_at__isnull=True) | Q(closed_at__gt=as_of)) & Q(target__lt=as_of),
+        ),
     )
-    closed = timed.filter(closed_at__isnull=False, closed_at__lte=as_of)
-    unclosed = timed.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=as_of))
-    return {
-        "cases": cases.count(),
-        "with_target": timed.count(),
-        "closed_by_target": closed.filter(closed_at__lte=F("target")).count(),
-        "closed_late": closed.filter(closed_at__gt=F("target")).count(),
-        "open_overdue": unclosed.filter(target__lt=as_of).count(),
-    }

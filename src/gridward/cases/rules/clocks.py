@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gridward.catalog.worktime import Calendar, Limit, add, point_between, resume
+from gridward.catalog.worktime import Calendar, Limit, Unit, add, point_between, resume
 
 WARN_FRACTION = 0.5
 URGENT_FRACTION = 0.8
@@ -62,6 +62,13 @@ def timing(
     warn = point_between(start, at, WARN_FRACTION, unit, calendar)
     urgent = point_between(start, at, URGENT_FRACTION, unit, calendar)
     return Timing(due=at, warn=warn, urgent=max(warn, urgent), provisional=provisional)
+
+
+def marks_of_given(start: datetime, due: datetime, calendar: Calendar) -> tuple[datetime, datetime]:
+    """When 50 % and 80 % of the time to an outside target are used, in the calendar's hours."""
+    warn = point_between(start, due, WARN_FRACTION, Unit.WORKING_MINUTE, calendar)
+    urgent = point_between(start, due, URGENT_FRACTION, Unit.WORKING_MINUTE, calendar)
+    return warn, max(warn, urgent)
 
 
 def light(start: datetime, warn: datetime, urgent: datetime, due: datetime, at: datetime) -> str:

@@ -47,8 +47,10 @@ class Teller:
     posts: dict[UUID, list[Viewer]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def anybody(self, organisation: UUID, capability: str) -> Viewer:
-        """Somebody at an organisation who may do this."""
+    def anybody(
+        self, organisation: UUID, capability: str, *, but: frozenset[UUID] = frozenset()
+    ) -> Viewer:
+        """Somebody at an organisation who may do this; none of the people in `but`."""
         if organisation not in self.posts:
             holders = directory.staff_of(organisation)
             self.posts[organisation] = [
@@ -56,8 +58,17 @@ class Teller:
                 for h in holders
                 if h.role not in ("grid_worker", "protection_desk")
             ]
-        able = [v for v in self.posts[organisation] if v.may(capability)]
+        able = [
+            v
+            for v in self.posts[organisation]
+            if v.may(capability) and v.person_id not in but
+        ]
         return self.lot.choice(able)
+
+    def handler(self, organisation: UUID) -> Viewer:
+        """Who handles at an organisation: always the same one, so that a colleague can check."""
+        self.anybody(organisation, "case.dispose")
+        return next(v for v in self.posts[organisation] if v.may("case.dispose"))
 
     def later(self, at: datetime, least: float, most: float) -> datetime:
         """A moment in working hours, so many hours later by lot."""
@@ -207,7 +218,7 @@ def _lapse(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
 
 def _take_up(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
     assert case.lead_id is not None
-    handler = teller.anybody(case.lead_id, "case.acknowledge")
+    handler = teller.handler(case.lead_id)
     when = teller.later(at, 0.1, 2.2)
     return when, lambda t: actions.acknowledge_case(
         case.id, by=handler, version=case.version, at=t
@@ -217,7 +228,7 @@ def _take_up(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
 def _handle(teller: Teller, story: Story, case: Case, at: datetime) -> tuple[datetime, Act]:
     lot = teller.lot
     assert case.lead_id is not None
-    handler = teller.anybody(case.lead_id, "case.dispose")
+    handler = teller.handler(case.lead_id)
     if case.returns == 0 and lot.random() < 0.07:
         return teller.later(at, 0.1, 0.4), lambda t: actions.return_case(
             case.id, by=handler, version=case.version, words=GROUNDS, after_look=True, at=t
@@ -266,16 +277,12 @@ def _decide(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
 
 
 def _check(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
-    desk = teller.anybody(case.desk_id, "case.check")
+    facts = queries.facts_of(case, queries.active_assignments(case.id), catalogue(case.edition))
+    # a station may have settled it with its own people: a colleague looks at the result
+    desk = teller.anybody(case.desk_id, "case.check", but=facts.acted)
     when = teller.later(at, 0.2, 3.0)
-    if case.check_on_site:
-        page = queries.facts_of(
-            case, queries.active_assignments(case.id), catalogue(case.edition)
-        )
-        if page.check_needed:
-            return when, lambda t: actions.send_to_check(
-                case.id, by=desk, version=case.version, at=t
-            )
+    if facts.check_needed:
+        return when, lambda t: actions.send_to_check(case.id, by=desk, version=case.version, at=t)
     if case.reworks == 0 and teller.lot.random() < 0.05:
         return when, lambda t: actions.ask_rework(
             case.id, by=desk, version=case.version, words="照片中仍有松动，请复查", at=t
@@ -289,8 +296,7 @@ def _look(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
     if card.assignee_id is not None:
         worker = access.viewer_of_post(card.assignee_id)
     else:
-        holders = directory.staff_of(card.organisation_id, role="grid_worker")
-        worker = access.viewer_of_post(holders[0].post_id)
+        worker = teller.anybody(card.organisation_id, "case.check_task")
     when = teller.later(at, 0.3, 5.0)
     return when, lambda t: actions.answer_check(
         card.id, by=worker, version=card.version, result="passed", at=t

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 
 from gridward.catalog import actions as catalog
-from gridward.core import jurisdiction
+from gridward.core import clock, jurisdiction
 from gridward.core.demo import mark_demo_database
 from gridward.journal import actions as journal
 from gridward.journal.actions import ActorRef
@@ -37,6 +38,16 @@ def tables(say: Say) -> None:
         "migrate", database=jurisdiction.current().database, verbosity=0, interactive=False
     )
     mark_demo_database()
+
+
+def long_ago(run: Callable[[Say], None]) -> Callable[[Say], None]:
+    """The phase as done a quarter of a year ago: posts must be older than the cases."""
+
+    def then(say: Say) -> None:
+        with clock.frozen(clock.now() - timedelta(days=90)):
+            run(say)
+
+    return then
 
 
 def packs(say: Say) -> None:
@@ -63,8 +74,8 @@ PHASES: list[Phase] = [
     Phase("tables", tables),
     Phase("catalogue", packs),
     Phase("ground", ground.draw_district),
-    Phase("organisations", people.make_organisations),
-    Phase("people", people.make_people),
+    Phase("organisations", long_ago(people.make_organisations)),
+    Phase("people", long_ago(people.make_people)),
     Phase("cases", cases.make_cases),
     Phase("journal", sealed),
 ]

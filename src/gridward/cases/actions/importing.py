@@ -1,0 +1,334 @@
+"""A city's history: rows of an older system become submissions, reports, cases, clocks, closings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from gridward.cases import errors, queries
+from gridward.cases.actions.submit import case_number
+from gridward.cases.actions.work import END_OF_TIME, hold, show_clock
+from gridward.cases.models import Assignment, Case, Clock, Report, SearchDoc, Submission
+from gridward.cases.rules import clocks as clock_rules
+from gridward.cases.rules import process as process_rules
+from gridward.cases.rules.importing import ImportMapping, PastCase, closing_state
+from gridward.cases.rules.start import choose_start
+from gridward.catalog.compiled import Catalogue
+from gridward.catalog.definitions import Matter
+from gridward.catalog.queries import catalogue
+from gridward.catalog.worktime import Calendar
+from gridward.core import clock as wall
+from gridward.core import db, jurisdiction
+from gridward.core.action import action
+from gridward.core.ids import new_id, receipt_number
+from gridward.directory import queries as directory
+from gridward.journal.actions import note_many
+from gridward.journal.rules import ActorRef
+from gridward.territory import queries as territory
+from gridward.territory.rules import REASONS
+
+ROWS_AT_ONCE = 1000
+TOTAL = "total"
+Chain = tuple[int | None, ...]
+
+
+@dataclass
+class Imported:
+    """What became of the rows of one batch: added + already == rows given.
+
+    outside: of the added, those whose point lies outside the territory; unplaced: those without
+    a point; open, closed, with_target: of the added
+    """
+
+    added: int = 0
+    already: int = 0
+    outside: int = 0
+    unplaced: int = 0
+    open: int = 0
+    closed: int = 0
+    with_target: int = 0
+
+
+@dataclass
+class _Batch:
+    """What is gathered of a batch before it is written, each table once."""
+
+    mapping: ImportMapping
+    book: Catalogue
+    calendar: Calendar
+    at: datetime
+    submissions: list[Submission] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    documents: list[SearchDoc] = field(default_factory=list)
+    words: dict[tuple[str, Chain], list[str]] = field(default_factory=dict)
+    desks: dict[tuple[str, Chain], UUID] = field(default_factory=dict)
+
+
+@action
+def import_cases(
+    rows: Sequence[PastCase], mapping: ImportMapping, *, at: datetime | None = None
+) -> Imported:
+    """Take over rows that are not there yet, all of them or none; returns what became of them.
+
+    Each becomes a submission, a report, a case, a total clock with the basis `given` where it has
+    a target, and its closing; closed ones stand at the end of their process, the others at its
+    beginning, at the desk of their place. A row whose source and id are known adds nothing.
+    at: when they are taken over; the rows' own times are those of the source
+    Raises NoDesk, NotInCatalogue.
+    """
+    known = queries.known_source_ids(mapping.source, [row.source_id for row in rows])
+    first: dict[str, PastCase] = {}
+    for row in rows:
+        if row.source_id not in known:
+            first.setdefault(row.source_id, row)
+    fresh = list(first.values())
+    done = Imported(added=len(fresh), already=len(rows) - len(fresh))
+    if not fresh:
+        return done
+    book = catalogue()
+    batch = _Batch(mapping, book, book.calendar(mapping.calendar), at or wall.now())
+    receipts = _unused(
+        len(fresh), lambda: receipt_number(jurisdiction.current().number), queries.known_receipts
+    )
+    numbers = _case_numbers([row.opened for row in fresh])
+    places = _located(fresh)
+    for row, receipt, number, place in zip(fresh, receipts, numbers, places, strict=True):
+        _gather(batch, row, receipt, number, *place)
+        done.outside += place[2] == "outside"
+        done.unplaced += place[2] == "none"
+    done.closed = sum(row.closed is not None for row in fresh)
+    done.open = done.added - done.closed
+    done.with_target = len(batch.clocks)
+    _write(batch, fresh)
+    return done
+
+
+def _unused(
+    count: int, draw: Callable[[], str], taken: Callable[[Collection[str]], set[str]]
+) -> list[str]:
+    """So many different numbers drawn by lot that nobody has."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        drawn = {draw(): None for _ in range(count - len(found))}
+        for number in taken(drawn) | found.keys():
+            drawn.pop(number, None)
+        found.update(drawn)
+    return list(found)
+
+
+def _case_numbers(moments: Sequence[datetime]) -> list[str]:
+    numbers: list[str] = []
+    while len(numbers) < len(moments):
+        drawn = [case_number(at) for at in moments]
+        if len(set(drawn)) == len(drawn) and not queries.known_numbers(drawn):
+            numbers = drawn
+    return numbers
+
+
+def _located(rows: Sequence[PastCase]) -> list[tuple[int | None, Chain, str]]:
+    """Area, chain and reason of every row's point."""
+    ground = territory.locator()
+    nowhere: Chain = (None,) * 6
+    placed = [row for row in rows if row.lng is not None]
+    found = ground.locate_many([row.lng for row in placed], [row.lat for row in placed])
+    chains = found.chains()
+    places: dict[int, tuple[int | None, Chain, str]] = {}
+    for at, row in enumerate(placed):
+        area = int(found.area_ids[at]) or None
+        chain = tuple(int(each) or None for each in chains[at])
+        places[row.row] = (area, chain, REASONS[int(found.reasons[at])])
+    return [places.get(row.row, (None, nowhere, "none")) for row in rows]
+
+
+def _gather(
+    batch: _Batch,
+    row: PastCase,
+    receipt: str,
+    number: str,
+    area_id: int | None,
+    chain: Chain,
+    reason: str,
+) -> None:
+    mapping, book = batch.mapping, batch.book
+    matter = book.matter(row.matter)
+    process = book.process(matter.process)
+    state = closing_state(process) if row.closed is not None else process.start
+    boundary = territory.boundary_version()
+    submission = Submission(
+        id=new_id(),
+        receipt=receipt,
+        digest="",
+        channel=row.channel[:20],
+        source=mapping.source,
+        source_id=row.source_id,
+        outside_due_at=row.target,
+        language=mapping.language,
+        reporter_kind="imported",
+        submitted_at=row.opened,
+        recorded_at=batch.at,
+    )
+    case = Case(
+        id=new_id(),
+        number=number,
+        process=process.key,
+        edition=book.number,
+        matter=matter.key,
+        group=matter.group,
+        state=state,
+        is_open=row.closed is None,
+        sensitivity=int(matter.sensitivity),
+        safety=matter.safety,
+        channel=submission.channel,
+        area_id=area_id,
+        boundary=boundary,
+        lng=row.lng,
+        lat=row.lat,
+        desk_id=_desk(batch, matter, chain),
+        opened_at=row.opened,
+        due_order=END_OF_TIME,
+        closed_at=row.closed,
+        close_type=mapping.close_type if row.closed is not None else "",
+    )
+    case.chain = chain
+    hold(case, process_rules.holder_kind(process, state))
+    if row.department and row.closed is not None:
+        _add_lead(batch, case, row)
+    if row.target is not None:
+        clock = _total(batch, case, row)
+        batch.clocks.append(clock)
+        show_clock(case, [clock])
+    batch.submissions.append(submission)
+    batch.cases.append(case)
+    batch.reports.append(
+        Report(
+            id=new_id(),
+            submission=submission,
+            ordinal=1,
+            case=case,
+            first_case=case,
+            matter=matter.key,
+            raw_lng=row.raw_lng,
+            raw_lat=row.raw_lat,
+            datum=str(mapping.datum) if row.lng is not None else "",
+            lng=row.lng,
+            lat=row.lat,
+            locate_reason=reason,
+            boundary=boundary,
+            area_id=area_id,
+            submitted_at=row.opened,
+        )
+    )
+    if not matter.is_restricted:
+        batch.documents.append(_document(batch, case))
+
+
+def _desk(batch: _Batch, matter: Matter, chain: Chain) -> UUID:
+    """The desk where the case begins, or would have begun. Raises NoDesk."""
+    key = (str(matter.starts_at), chain)
+    if key not in batch.desks:
+
+        def at(which: str) -> UUID | None:
+            for each in directory.organisations(kind=queries.DESK_KINDS[which]):
+                if which == "district" or (each.area_id is not None and each.area_id in chain):
+                    return each.id
+            return None
+
+        chosen = choose_start(key[0], any(chain), at)
+        if chosen is None:
+            raise errors.NoDesk()
+        batch.desks[key] = chosen[0]
+    return batch.desks[key]
+
+
+def _add_lead(batch: _Batch, case: Case, row: PastCase) -> None:
+    """The organisation that had led, its part ended with the closing."""
+    lead = directory.organisation_by_key(row.department)
+    case.lead_id = lead.id
+    batch.assignments.append(
+        Assignment(
+            id=new_id(),
+            case=case,
+            round=1,
+            organisation_id=lead.id,
+            role="lead",
+            active=False,
+            edition=batch.book.number,
+            dispatched_at=row.opened,
+            ended_at=row.closed,
+            end_reason="done",
+        )
+    )
+
+
+def _total(batch: _Batch, case: Case, row: PastCase) -> Clock:
+    """The clock on the whole case with the target that the source gave."""
+    assert row.target is not None
+    warn, urgent = clock_rules.marks_of_given(row.opened, row.target, batch.calendar)
+    clock = Clock(
+        id=new_id(),
+        case=case,
+        milestone=TOTAL,
+        owner_kind="case",
+        owner_id=case.id,
+        start_at=row.opened,
+        due_at=row.target,
+        warn_at=warn,
+        urgent_at=urgent,
+        basis="given",
+        edition=batch.book.number,
+        calendar=batch.calendar.key,
+        calendar_digest=batch.calendar.digest,
+    )
+    if row.closed is not None:
+        clock.stopped_at = row.closed
+        clock.outcome = "met" if row.closed <= row.target else "late"
+    else:
+        # what had passed before it came here is no news
+        clock.swept = sum(mark <= batch.at for mark in (warn, urgent, row.target))
+        clock.look_at = clock_rules.next_look(warn, urgent, row.target, clock.swept)
+    return clock
+
+
+def _document(batch: _Batch, case: Case) -> SearchDoc:
+    key = (case.matter, case.chain)
+    if key not in batch.words:
+        batch.words[key] = queries.word_tokens(case, batch.book, ())
+    return SearchDoc(case=case, tokens=" ".join([*queries.fixed_tokens(case), *batch.words[key]]))
+
+
+def _write(batch: _Batch, rows: Sequence[PastCase]) -> None:
+    db.copy_rows(Submission, batch.submissions)
+    db.copy_rows(Case, batch.cases)
+    db.copy_rows(Report, batch.reports)
+    db.copy_rows(Clock, batch.clocks)
+    db.copy_rows(Assignment, batch.assignments)
+    db.insert_many(SearchDoc, batch.documents)
+    mapping = batch.mapping
+    note_many(
+        "case.imported",
+        [
+            (
+                case.id,
+                {
+                    "source": mapping.source,
+                    "mapping": mapping.name,
+                    "opened": row.opened,
+                    "area": case.area_id,
+                    "boundary": case.boundary,
+                    "due": row.target,
+                    "closed": row.closed,
+                },
+            )
+            for case, row in zip(batch.cases, rows, strict=True)
+        ],
+        actor=ActorRef("import", mapping.key),
+        at=batch.at,
+    )
+
+
+__all__ = ["ROWS_AT_ONCE", "Imported", "import_cases"]
