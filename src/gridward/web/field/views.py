@@ -151,7 +151,7 @@ def _check_page(
         shell=shell_of(request, viewer, ""),
         nav=_nav("home"),
         title=title_of(found.case.matter_title),
-        place=" · ".join(found.chain[2:5]) or found.case.place,
+        place=found.case.place,
         kind=_kind(task),
         clock_text=words.clock_pill(due=task.due_at).text if task.due_at else "",
         words="\n".join(report.words for report in found.reports if report.words),

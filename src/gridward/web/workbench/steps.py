@@ -175,12 +175,13 @@ def _nothing(page: CasePage, viewer: Viewer) -> list[FormField]:
 
 
 def _condition(page: CasePage, viewer: Viewer) -> FormField:
-    """Matter and condition in one choice: conditions under their matter."""
+    """Matter and condition in one choice, under the groups of matters."""
     book = catalogue(page.edition)
     restricted = viewer.may("case.see_restricted") or page.case.restricted
     choices = tuple(
-        Choice(condition.key, str(condition.title), group=str(matter.title))
-        for matter in book.matters.values()
+        Choice(condition.key, f"{matter.title} · {condition.title}", group=str(group.title))
+        for group in book.groups.values()
+        for matter in book.matters_of(group.key)
         if restricted or matter.sensitivity < Sensitivity.RESTRICTED
         for condition in book.conditions_of(matter.key)
     )
