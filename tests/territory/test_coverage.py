@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 import shapely
+from django.utils import translation
 from shapely import affinity
 from tests.territory.ground import SQUARE, surveyed
 
 from gridward.territory import rules
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def _changed(
@@ -149,7 +157,7 @@ def test_a_duplicate_is_found_by_ground_and_by_code() -> None:
     assert [(f.kind, f.areas) for f in by_ground] == [
         ("duplicate", ("1.2.1 Cell 1.2.1", "1.2.99 Twin"))
     ]
-    assert [(f.kind, f.detail) for f in by_code] == [("duplicate", "code 1.2.1 stands 2 times")]
+    assert [(f.kind, f.detail) for f in by_code] == [("duplicate", "the code 1.2.1 stands 2 times")]
 
 
 def test_missing_and_broken_boundaries_are_found() -> None:

@@ -104,14 +104,14 @@ def draw_cells(
                 raise errors.AlreadyDrawn(area=area.code, count=len(here.children(area_id)))
             above.append(_Parent.of(area))
         if len({parent.level for parent in above}) > 1 or len(above) != len(drawing.grounds):
-            raise errors.CannotDraw(why="the areas to cut are not those of the drawing")
+            raise errors.CannotDraw(why=errors.OTHER_AREAS)
         kind_above = [here.area(area_id).kind for area_id in under]
         _knit(here, drawing, under, version)
     else:
         if here.of_level(1):
             raise errors.AlreadyDrawn(area=here.of_level(1)[0].code, count=len(here))
         if len(drawing.grounds) != 1:
-            raise errors.CannotDraw(why="there can be one widest area only")
+            raise errors.CannotDraw(why=errors.ONE_WHOLE)
         above = book.open_areas([None], [code], [name], ["other"], drawing.grounds)
         kind_above = ["other"]
     first_level = above[0].level + 1

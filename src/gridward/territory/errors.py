@@ -90,3 +90,35 @@ class NotAPlace(Problem):
     code = "not_a_place"
     status = 422
     text = _("%(lng)s, %(lat)s is not a longitude and latitude in degrees.")
+
+
+# Why something cannot be drawn: what stands for %(why)s above.
+NO_SUCH_METHOD = _("“%(method)s” is no method; take one of %(known)s.")
+NOTHING_TO_CUT = _("there is nothing to cut, or no number of cells.")
+WRONG_SHARES = _("%(shares)s shares for %(areas)s areas; every area needs one, of at least 1.")
+TOO_FEW_CELLS = _("%(cells)s cells cannot fill %(areas)s areas one level up.")
+TOO_THIN = _("an area is too thin to be cut.")
+NO_ROOM = _("a cell has no ground. Ask for fewer cells.")
+OTHER_AREAS = _("the areas to cut are not those of the drawing.")
+ONE_WHOLE = _("there can be one widest area only.")
+
+# Why an outline cannot be used.
+NOT_A_POLYGON = _("it is a %(shape)s, not a polygon.")
+EMPTY_OR_INFINITE = _("it is empty or holds numbers that are not finite.")
+NOT_IN_DEGREES = _("it is not in degrees of longitude and latitude.")
+CROSSES_ITSELF = _("it is not a simple shape (%(reason)s).")
+TOO_SMALL = _("it is smaller than a millimetre.")
+NOT_GEOJSON = _("it is not a GeoJSON polygon.")
+TOO_FEW_POINTS = _("fewer than three different points were given.")
+
+# What the proof of cover says beside a fault.
+NO_PARENT = _("no parent")
+PARENT_NOT_IN_FORCE = _("its parent is not an area in force")
+PARENT_AT_OTHER_LEVEL = _("its parent %(code)s stands at level %(level)s")
+TOP_HAS_PARENT = _("the widest level has no parent")
+SECOND_TOP = _("a second widest area beside %(code)s")
+CODE_TWICE = _("the code %(code)s stands %(count)s times")
+GROUND_TWICE = _("the same ground twice")
+CHAIN_ASTRAY = _("its chain columns are not its parents")
+METRES_WIDE = _("%(metres)s m wide")
+NOT_CUT = _("not cut into level %(level)s, where others are")

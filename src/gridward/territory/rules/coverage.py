@@ -20,6 +20,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridward.core import geodesy
+from gridward.territory import errors
 
 TOLERANCE_M2 = 1.0
 THINNEST_M = 3.0
@@ -56,7 +57,7 @@ class Surveyed:
 class Fault:
     """What is wrong, with whom, where. kind: one of FAULTS; areas: codes and names of those
     concerned, the first is the one to mend; lng, lat: a point inside the fault; neighbours:
-    areas around it; size_m2: how much ground is concerned."""
+    areas around it; size_m2: how much ground is concerned; detail: in the active language."""
 
     kind: str
     areas: tuple[str, ...]
@@ -157,19 +158,24 @@ class _Survey:
             parent = self.by_id.get(area.parent_id) if area.parent_id is not None else None
             if area.level == 1:
                 if area.parent_id is not None:
-                    self._orphan(area, "the widest level has no parent")
+                    self._orphan(area, str(errors.TOP_HAS_PARENT))
                 elif area is not tops[0]:
-                    self._orphan(area, f"a second area of the widest level beside {tops[0].code}")
+                    self._orphan(area, errors.SECOND_TOP % {"code": tops[0].code})
             elif area.parent_id is None:
-                self._orphan(area, "no parent")
+                self._orphan(area, str(errors.NO_PARENT))
             elif parent is None:
-                self._orphan(area, "its parent is not an area in force")
+                self._orphan(area, str(errors.PARENT_NOT_IN_FORCE))
             elif parent.level != area.level - 1:
-                self._orphan(area, f"its parent {parent.code} stands at level {parent.level}")
+                self._orphan(
+                    area,
+                    errors.PARENT_AT_OTHER_LEVEL % {"code": parent.code, "level": parent.level},
+                )
             self._chain(area, parent)
         for code, same in codes.items():
             if len(same) > 1:
-                self._fault("duplicate", same, detail=f"code {code} stands {len(same)} times")
+                self._fault(
+                    "duplicate", same, detail=errors.CODE_TWICE % {"code": code, "count": len(same)}
+                )
 
     def _chain(self, area: Surveyed, parent: Surveyed | None) -> None:
         if area.chain is None:
@@ -180,7 +186,7 @@ class _Survey:
             expected[at.level - 1] = at.id
             at = self.by_id.get(at.parent_id) if at.parent_id is not None else None
         if list(area.chain) != expected:
-            self._fault("wrong_chain", [area], detail="its chain columns are not its parents")
+            self._fault("wrong_chain", [area], detail=str(errors.CHAIN_ASTRAY))
 
     def _orphan(self, area: Surveyed, why: str) -> None:
         around: tuple[str, ...] = ()
@@ -231,7 +237,7 @@ class _Survey:
                 [area],
                 piece=parts[at],
                 neighbours=_labels([m for m, is_near in zip(beside, near, strict=True) if is_near]),
-                detail=f"{width[at]:.2f} m wide",
+                detail=errors.METRES_WIDE % {"metres": f"{width[at]:.2f}"},
             )
 
     def _overlaps(self, members: Sequence[Surveyed], tree: shapely.STRtree) -> None:
@@ -258,7 +264,7 @@ class _Survey:
                 neighbours=_labels(
                     members[int(i)] for i in around if members[int(i)] not in (first, second)
                 ),
-                detail="the same ground twice" if same else "",
+                detail=str(errors.GROUND_TWICE) if same else "",
             )
 
     def _cover(
@@ -279,7 +285,7 @@ class _Survey:
                     piece=ground,
                     size=float(self._metres2([ground])[0]),
                     neighbours=_labels(children[int(i)] for i in around),
-                    detail=f"not cut into level {parent.level + 1}, where others are",
+                    detail=errors.NOT_CUT % {"level": parent.level + 1},
                 )
                 continue
             cells = np.array([self.ground[child.id] for child in own], dtype=object)

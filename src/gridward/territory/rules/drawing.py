@@ -95,11 +95,13 @@ def draw(
     Raises BadOutline, CannotDraw.
     """
     if method not in METHODS:
-        raise errors.CannotDraw(why=f"method {method!r} is not one of {', '.join(METHODS)}")
+        raise errors.CannotDraw(
+            why=errors.NO_SUCH_METHOD % {"method": method, "known": ", ".join(METHODS)}
+        )
     whole = [checked_outline(ground) for ground in grounds]
     totals = _totals(len(whole), plan)
     if not whole or not plan:
-        raise errors.CannotDraw(why="there is nothing to cut, or into nothing")
+        raise errors.CannotDraw(why=errors.NOTHING_TO_CUT)
 
     rng = np.random.default_rng(seed)
     plane = Plane.about(shapely.geometrycollections(whole))
@@ -134,10 +136,10 @@ def _totals(grounds: int, plan: Sequence[int | Sequence[int]]) -> list[int]:
         count = wished if isinstance(wished, int) else sum(wished)
         if not isinstance(wished, int) and (len(wished) != above or min(wished, default=0) < 1):
             raise errors.CannotDraw(
-                why=f"{len(wished)} shares for {above} areas; every area needs one, at least 1"
+                why=errors.WRONG_SHARES % {"shares": len(wished), "areas": above}
             )
         if count < above:
-            raise errors.CannotDraw(why=f"{count} cells cannot fill {above} areas one level up")
+            raise errors.CannotDraw(why=errors.TOO_FEW_CELLS % {"cells": count, "areas": above})
         totals.append(count)
         above = count
     return totals
@@ -146,24 +148,26 @@ def _totals(grounds: int, plan: Sequence[int | Sequence[int]]) -> list[int]:
 def checked_outline(ground: BaseGeometry) -> BaseGeometry:
     """The outline as a valid polygon or multipolygon on the drawing grid. Raises BadOutline."""
     if ground.geom_type not in ("Polygon", "MultiPolygon"):
-        raise errors.BadOutline(why=f"it is a {ground.geom_type}, not a polygon.")
+        raise errors.BadOutline(why=errors.NOT_A_POLYGON % {"shape": ground.geom_type})
     if ground.is_empty or not np.isfinite(shapely.get_coordinates(ground)).all():
-        raise errors.BadOutline(why="it is empty or holds numbers that are not finite.")
+        raise errors.BadOutline(why=errors.EMPTY_OR_INFINITE)
     west, south, east, north = ground.bounds
     if not (geodesy.is_coordinate(west, south) and geodesy.is_coordinate(east, north)):
-        raise errors.BadOutline(why="it is not in degrees of longitude and latitude.")
+        raise errors.BadOutline(why=errors.NOT_IN_DEGREES)
     if not ground.is_valid:
-        raise errors.BadOutline(why=f"{shapely.is_valid_reason(ground)}.")
+        raise errors.BadOutline(
+            why=errors.CROSSES_ITSELF % {"reason": shapely.is_valid_reason(ground)}
+        )
     snapped: BaseGeometry = shapely.set_precision(shapely.force_2d(ground), GRID)
     if snapped.is_empty:
-        raise errors.BadOutline(why="it is smaller than a millimetre.")
+        raise errors.BadOutline(why=errors.TOO_SMALL)
     return snapped
 
 
 def apportion(count: int, weights: Sequence[float]) -> list[int]:
     """`count` shared out by weight, at least one each, largest remainders first."""
     if count < len(weights):
-        raise errors.CannotDraw(why=f"{count} cells cannot fill {len(weights)} areas one level up")
+        raise errors.CannotDraw(why=errors.TOO_FEW_CELLS % {"cells": count, "areas": len(weights)})
     total = sum(weights) or 1.0
     quotas = [count * weight / total for weight in weights]
     shares = [max(1, math.floor(quota)) for quota in quotas]
@@ -240,7 +244,7 @@ def _scatter(ground: BaseGeometry, count: int, rng: np.random.Generator) -> Floa
         found = np.concatenate([found, points[inside]])
         tried += number
         if tried > 1000 * (count + 16):
-            raise errors.CannotDraw(why="an area is too thin to be cut")
+            raise errors.CannotDraw(why=errors.TOO_THIN)
     return found[:count]
 
 
@@ -283,7 +287,7 @@ def _by_nearest_centre(
         )
     )
     if len(regions) != count:
-        raise errors.CannotDraw(why=f"{count} cells were asked for, {len(regions)} found room")
+        raise errors.CannotDraw(why=errors.NO_ROOM)
     shapely.prepare(ground)
     return list(shapely.intersection(regions, ground))
 
@@ -357,7 +361,7 @@ def _in_one_piece(cells: list[BaseGeometry]) -> list[BaseGeometry]:
     for cell in cells:
         parts = [p for p in shapely.get_parts(_areal(cell)) if p.area > 0]
         if not parts:
-            raise errors.CannotDraw(why="a cell has no ground; ask for fewer cells")
+            raise errors.CannotDraw(why=errors.NO_ROOM)
         parts.sort(key=lambda part: -part.area)
         whole.append(parts[0])
         loose.extend(parts[1:])
@@ -420,7 +424,7 @@ def _unions(faces: Geometries, belongs: npt.NDArray[np.int64], count: int) -> Ge
     for cell in range(count):
         mine = faces[order[bounds[cell] : bounds[cell + 1]]]
         if not len(mine):
-            raise errors.CannotDraw(why="a cell has no ground; ask for fewer cells")
+            raise errors.CannotDraw(why=errors.NO_ROOM)
         made[cell] = mine[0] if len(mine) == 1 else shapely.coverage_union_all(mine)
         if made[cell].geom_type == "GeometryCollection":
             made[cell] = _areal(made[cell])
@@ -485,7 +489,7 @@ def outline_of_geojson(data: Any) -> BaseGeometry:
         geometry = data["geometry"] if data["type"] == "Feature" else data
         return checked_outline(shapely.geometry.shape(geometry))
     except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError):
-        raise errors.BadOutline(why="it is not a GeoJSON polygon.") from None
+        raise errors.BadOutline(why=errors.NOT_GEOJSON) from None
 
 
 def outline_of_points(
@@ -498,7 +502,7 @@ def outline_of_points(
     """
     distinct = np.unique(points[np.isfinite(points).all(axis=1)], axis=0)
     if len(distinct) < 3:
-        raise errors.BadOutline(why="fewer than three different points were given.")
+        raise errors.BadOutline(why=errors.TOO_FEW_POINTS)
     plane = Plane.about(shapely.multipoints(distinct))
     # one point per 50 m square is enough to know the shape
     metres = plane.to_metres(distinct)
