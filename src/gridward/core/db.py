@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connections, models
@@ -39,13 +42,24 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> int:
     """Write many rows the fastest way the engine has; returns how many.
 
     PostgreSQL: COPY; SQLite: prepared inserts. For generators and imports, inside an action.
+    A number that the database gives (BigAutoField) is left to it.
     """
-    fields = list(model._meta.concrete_fields)
+    read = operator.attrgetter(*[f.attname for f in _written(model)])
+    return copy_values(model, (read(row) for row in rows))
+
+
+def copy_values(model: type[models.Model], rows: Iterable[Sequence[Any]]) -> int:
+    """As `copy_rows`, from Python values in the order of `row_maker(model)`."""
+    fields = _written(model)
     table = model._meta.db_table
     columns = ", ".join(f'"{f.column}"' for f in fields)
     conn = connection()
+    adapters = [_adapter(f, conn) for f in fields]
     values = (
-        [f.get_db_prep_save(getattr(row, f.attname), connection=conn) for f in fields]
+        [
+            value if adapt is None or value is None else adapt(value)
+            for adapt, value in zip(adapters, row, strict=True)
+        ]
         for row in rows
     )
     count = 0
@@ -60,9 +74,67 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> int:
         raw = cursor.cursor if hasattr(cursor, "cursor") else cursor
         while chunk := list(itertools.islice(values, 5000)):
             # Database.Cursor.executemany of the driver: Django's own would convert each mark
-            raw.connection.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', chunk)  # noqa: S608
+            raw.connection.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', chunk)
             count += len(chunk)
     return count
+
+
+def row_maker(model: type[models.Model]) -> Callable[..., tuple[Any, ...]]:
+    """A function from attribute names to a row for `copy_values`, with the model's defaults.
+
+    Ten times as fast as making an instance. Foreign keys by their id: case_id=…
+    """
+    fields = _written(model)
+    places = {f.attname: at for at, f in enumerate(fields)}
+    plain = [None if f.primary_key else f.get_default() for f in fields]
+    makes_id = fields[0].get_default if fields[0].primary_key and "id" in places else None
+
+    def make(**given: Any) -> tuple[Any, ...]:
+        row = plain.copy()
+        for name, value in given.items():
+            row[places[name]] = value
+        if makes_id is not None and row[0] is None:
+            row[0] = makes_id()
+        return tuple(row)
+
+    return make
+
+
+def _written(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    return [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+
+
+_PLAIN = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.FloatField,
+    models.BooleanField,
+)
+
+
+def _adapter(field: models.Field[Any, Any], conn: Any) -> Callable[[Any], Any] | None:
+    """What turns a value of this field into the driver's; None where it is the driver's already.
+
+    Django's own way asks every field for every value anew; for the common kinds the answer is
+    known beforehand.
+    """
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    is_postgresql = conn.vendor == "postgresql"
+    if isinstance(target, models.UUIDField):
+        return None if is_postgresql else operator.attrgetter("hex")
+    if isinstance(target, models.DateTimeField):
+        return None if is_postgresql else functools.partial(_moment_text, conn)
+    if isinstance(target, _PLAIN):
+        return None
+    return functools.partial(field.get_db_prep_save, connection=conn)
+
+
+def _moment_text(conn: Any, value: Any) -> Any:
+    """How Django stores a moment on SQLite, whose connections all work in UTC."""
+    if value.tzinfo is UTC:
+        return str(value)[:-6]
+    return conn.ops.adapt_datetimefield_value(value)
 
 
 def scrub() -> bool:

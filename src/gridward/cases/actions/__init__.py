@@ -38,6 +38,7 @@ from gridward.cases.actions.steps import (
     send_to_check,
     take_step,
     void_case,
+    withdraw_as_reporter,
 )
 from gridward.cases.actions.submit import (
     Channel,
@@ -97,4 +98,5 @@ __all__ = [
     "sweep_clocks",
     "take_step",
     "void_case",
+    "withdraw_as_reporter",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from gridward.cases import errors, queries
@@ -32,6 +33,12 @@ from gridward.territory.rules import REASONS
 ROWS_AT_ONCE = 1000
 TOTAL = "total"
 Chain = tuple[int | None, ...]
+Values = tuple[Any, ...]
+
+_submission_row = db.row_maker(Submission)
+_report_row = db.row_maker(Report)
+_assignment_row = db.row_maker(Assignment)
+_document_row = db.row_maker(SearchDoc)
 
 
 @dataclass
@@ -59,13 +66,14 @@ class _Batch:
     book: Catalogue
     calendar: Calendar
     at: datetime
-    submissions: list[Submission] = field(default_factory=list)
+    submissions: list[Values] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
+    reports: list[Values] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
-    assignments: list[Assignment] = field(default_factory=list)
-    documents: list[SearchDoc] = field(default_factory=list)
-    words: dict[tuple[str, Chain], list[str]] = field(default_factory=dict)
+    assignments: list[Values] = field(default_factory=list)
+    documents: list[Values] = field(default_factory=list)
+    words: dict[str | int, list[str]] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
     desks: dict[tuple[str, Chain], UUID] = field(default_factory=dict)
 
 
@@ -157,10 +165,14 @@ def _gather(
     mapping, book = batch.mapping, batch.book
     matter = book.matter(row.matter)
     process = book.process(matter.process)
-    state = closing_state(process) if row.closed is not None else process.start
+    state = process.start
+    if row.closed is not None:
+        state = batch.ends.get(process.key) or closing_state(process)
+        batch.ends[process.key] = state
     boundary = territory.boundary_version()
-    submission = Submission(
-        id=new_id(),
+    submission_id = new_id()
+    submission = _submission_row(
+        id=submission_id,
         receipt=receipt,
         digest="",
         channel=row.channel[:20],
@@ -183,7 +195,7 @@ def _gather(
         is_open=row.closed is None,
         sensitivity=int(matter.sensitivity),
         safety=matter.safety,
-        channel=submission.channel,
+        channel=row.channel[:20],
         area_id=area_id,
         boundary=boundary,
         lng=row.lng,
@@ -205,12 +217,11 @@ def _gather(
     batch.submissions.append(submission)
     batch.cases.append(case)
     batch.reports.append(
-        Report(
-            id=new_id(),
-            submission=submission,
+        _report_row(
+            submission_id=submission_id,
             ordinal=1,
-            case=case,
-            first_case=case,
+            case_id=case.id,
+            first_case_id=case.id,
             matter=matter.key,
             raw_lng=row.raw_lng,
             raw_lat=row.raw_lat,
@@ -250,9 +261,8 @@ def _add_lead(batch: _Batch, case: Case, row: PastCase) -> None:
     lead = directory.organisation_by_key(row.department)
     case.lead_id = lead.id
     batch.assignments.append(
-        Assignment(
-            id=new_id(),
-            case=case,
+        _assignment_row(
+            case_id=case.id,
             round=1,
             organisation_id=lead.id,
             role="lead",
@@ -271,7 +281,7 @@ def _total(batch: _Batch, case: Case, row: PastCase) -> Clock:
     warn, urgent = clock_rules.marks_of_given(row.opened, row.target, batch.calendar)
     clock = Clock(
         id=new_id(),
-        case=case,
+        case_id=case.id,
         milestone=TOTAL,
         owner_kind="case",
         owner_id=case.id,
@@ -294,21 +304,27 @@ def _total(batch: _Batch, case: Case, row: PastCase) -> Clock:
     return clock
 
 
-def _document(batch: _Batch, case: Case) -> SearchDoc:
-    key = (case.matter, case.chain)
-    if key not in batch.words:
-        batch.words[key] = queries.word_tokens(case, batch.book, ())
-    return SearchDoc(case=case, tokens=" ".join([*queries.fixed_tokens(case), *batch.words[key]]))
+def _document(batch: _Batch, case: Case) -> Values:
+    tokens = dict.fromkeys(queries.fixed_tokens(case))
+    for subject in (case.matter, *case.chain[1:]):
+        if subject is None:
+            continue
+        known = batch.words.get(subject)
+        if known is None:
+            known = batch.words[subject] = queries.name_tokens(subject, batch.book)
+        tokens.update(dict.fromkeys(known))
+    return _document_row(case_id=case.id, tokens=" ".join(tokens))
 
 
 def _write(batch: _Batch, rows: Sequence[PastCase]) -> None:
-    db.copy_rows(Submission, batch.submissions)
+    db.copy_values(Submission, batch.submissions)
     db.copy_rows(Case, batch.cases)
-    db.copy_rows(Report, batch.reports)
+    db.copy_values(Report, batch.reports)
     db.copy_rows(Clock, batch.clocks)
-    db.copy_rows(Assignment, batch.assignments)
-    db.insert_many(SearchDoc, batch.documents)
+    db.copy_values(Assignment, batch.assignments)
+    db.copy_values(SearchDoc, batch.documents)
     mapping = batch.mapping
+    name = mapping.name
     note_many(
         "case.imported",
         [
@@ -316,7 +332,7 @@ def _write(batch: _Batch, rows: Sequence[PastCase]) -> None:
                 case.id,
                 {
                     "source": mapping.source,
-                    "mapping": mapping.name,
+                    "mapping": name,
                     "opened": row.opened,
                     "area": case.area_id,
                     "boundary": case.boundary,

@@ -15,6 +15,7 @@ from gridward.cases.queries.pages import (
     StepCard,
     TimelineItem,
     case_page,
+    explain_number,
     list_page,
     waiting_counts,
 )
@@ -44,9 +45,9 @@ from gridward.cases.queries.reading import (
 )
 from gridward.cases.queries.searching import (
     fixed_tokens,
+    name_tokens,
     refresh_search,
     search_document,
-    word_tokens,
 )
 from gridward.cases.queries.tracking import Track, submission_for, track
 
@@ -68,6 +69,7 @@ __all__ = [
     "checker_of",
     "contactable_reports",
     "desk_of_level",
+    "explain_number",
     "facts_of",
     "fixed_tokens",
     "is_desk",
@@ -82,6 +84,7 @@ __all__ = [
     "lock_cases",
     "lock_due_clocks",
     "may_dispatch_to",
+    "name_tokens",
     "open_organisations",
     "open_return",
     "refresh_search",
@@ -95,5 +98,4 @@ __all__ = [
     "track",
     "visible_cases",
     "waiting_counts",
-    "word_tokens",
 ]

@@ -18,9 +18,7 @@ def known_source_ids(source: str, ids: Collection[str]) -> set[str]:
 
 def known_receipts(numbers: Collection[str]) -> set[str]:
     """Those of these receipt numbers that somebody has; one statement."""
-    return set(
-        Submission.objects.filter(receipt__in=numbers).values_list("receipt", flat=True)
-    )
+    return set(Submission.objects.filter(receipt__in=numbers).values_list("receipt", flat=True))
 
 
 def known_numbers(numbers: Collection[str]) -> set[str]:

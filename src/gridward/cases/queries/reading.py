@@ -181,6 +181,8 @@ def facts_of(
         returns=case.returns,
         returned_by=returned_by,
         acted=frozenset(acted),
+        reports=case.reports_count,
+        safety=case.safety,
         check_needed=case.check_on_site and not checked,
         contactable=case.contactable,
         waiting=waiting,

@@ -50,10 +50,25 @@ def word_tokens(case: Case, book: Catalogue, words: Iterable[str]) -> list[str]:
     """Keyed tokens of the words, the matter and the areas."""
     said = list(words)
     if case.matter:
-        title = book.matter(case.matter).title
-        said += [title.zh, title.en]
-    areas = [area for area in case.chain if area is not None]
-    said += [territory.area(area).name for area in areas[1:]]
+        said += _names(case.matter, book)
+    for area in [area for area in case.chain if area is not None][1:]:
+        said += _names(area, book)
+    return _keyed(said)
+
+
+def name_tokens(subject: str | int, book: Catalogue) -> list[str]:
+    """Keyed tokens of the names of a matter (key) or an area (id)."""
+    return _keyed(_names(subject, book))
+
+
+def _names(subject: str | int, book: Catalogue) -> list[str]:
+    if isinstance(subject, int):
+        return [territory.area(subject).name]
+    title = book.matter(subject).title
+    return [title.zh, title.en]
+
+
+def _keyed(said: Iterable[str]) -> list[str]:
     plain: dict[str, None] = {}
     for each in said:
         plain.update(dict.fromkeys(text.tokens(each)))

@@ -292,7 +292,7 @@ class RowReader:
             return None
         for format_ in self.mapping.times:
             try:
-                found = datetime.strptime(text, format_)  # noqa: DTZ007 - the zone comes next
+                found = _local_time(text, format_)
             except ValueError:
                 continue
             if found.tzinfo is None:
@@ -335,6 +335,14 @@ class RowReader:
         if not is_coordinate(numbers[0], numbers[1]):
             raise _FaultyCellError("lng", f"{east}, {north}", "a place on the earth")
         return numbers[0], numbers[1]
+
+
+def _local_time(text: str, format_: str) -> datetime:
+    """What `strptime` says; the commonest format ten times as fast. Raises ValueError."""
+    marks = text[4:5] + text[7:8] + text[10:11] + text[13:14] + text[16:17]
+    if format_ == "%Y-%m-%d %H:%M:%S" and len(text) == 19 and marks == "-- ::":
+        return datetime.fromisoformat(text)
+    return datetime.strptime(text, format_)  # noqa: DTZ007 - the zone comes next
 
 
 def closing_state(process: Process) -> str:
