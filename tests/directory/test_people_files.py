@@ -143,3 +143,28 @@ def test_administrators_hold_no_other_post() -> None:
     assert rules.may_hold_together(["audit_admin"])
     assert not rules.may_hold_together(["audit_admin", "system_admin"])
     assert not rules.may_hold_together(["security_admin", "street_desk"])
+
+
+@pytest.mark.guard
+def test_every_fault_of_a_people_file_has_its_words() -> None:
+    import ast
+    import inspect
+
+    from gridward.directory import actions
+
+    codes = set()
+    for module in (rules, actions):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func)
+            place = {"fault": 1, "Fault": 2, "rules.Fault": 2}.get(name)
+            if place is not None and len(node.args) > place:
+                argument = node.args[place]
+                if isinstance(argument, ast.Constant):
+                    codes.add(argument.value)
+    codes |= {
+        f"{way}_{what}" for way in ("unknown", "ambiguous") for what in ("organisation", "area")
+    }
+
+    assert codes | {"missing"} == set(errors.FAULTS)

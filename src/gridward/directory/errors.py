@@ -118,3 +118,21 @@ class FaultyRows(Problem):
         "%(count)s rows cannot be imported, so nothing was changed. Correct them, or import the "
         "good rows only."
     )
+
+
+# what a fault in a people file is called; by `rules.Fault.code`
+FAULTS = {
+    "missing": _("is missing"),
+    "bad_staff_number": _("is no staff number (letters, figures and . _ / - only)"),
+    "too_long": _("is too long"),
+    "bad_phone": _("is no telephone number"),
+    "phone_of_another": _("already belongs to"),
+    "not_the_same_person": _("stands above with another name, phone or kind:"),
+    "unknown_worker_kind": _("is no kind of worker:"),
+    "unknown_role": _("is no role of the catalogue:"),
+    "unknown_organisation": _("is no organisation here:"),
+    "ambiguous_organisation": _("could be several organisations; write its key:"),
+    "unknown_area": _("is no area here:"),
+    "ambiguous_area": _("could be several areas; write its code:"),
+    "posts_exclude": _("cannot be held beside the person's other posts:"),
+}

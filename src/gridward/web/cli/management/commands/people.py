@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gridward.access import actions as access
 from gridward.core.errors import Problem
 from gridward.directory import files, rules
-from gridward.directory.errors import FaultyRows, UnreadableFile
+from gridward.directory.errors import FAULTS, FaultyRows, UnreadableFile
 from gridward.journal.rules import ActorRef
 from gridward.web.cli.base import ReportCommand
 
@@ -106,10 +106,9 @@ def _lines(refused: Problem, faults: tuple[rules.Fault, ...]) -> str:
 
 
 def _fault_line(fault: rules.Fault) -> str:
-    heading = rules.HEADINGS[fault.column][0]
-    return _("row %(row)s, %(heading)s: %(code)s %(value)s") % {
+    return _("row %(row)s, %(heading)s %(fault)s %(value)s") % {
         "row": fault.row,
-        "heading": heading,
-        "code": fault.code.replace("_", " "),
+        "heading": rules.HEADINGS[fault.column][0],
+        "fault": FAULTS[fault.code],
         "value": fault.value,
     }
