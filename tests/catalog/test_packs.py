@@ -139,11 +139,11 @@ def test_the_process_has_every_step_of_the_main_job(town: Catalogue) -> None:
     process = town.process("event")
 
     assert {step.key for step in process.steps} >= {
-        "submit", "ask_info", "answer_info", "info_lapsed", "decline", "object", "merge",
+        "submit", "ask_info", "answer_info", "info_lapsed", "decline", "merge",
         "accept", "accept_dispatch", "dispatch", "hand_over", "acknowledge", "return",
-        "redispatch", "uphold", "rule", "progress", "correct", "dispose", "send_to_check",
+        "redispatch", "uphold", "rule", "progress", "dispose", "send_to_check",
         "check_done", "rework", "pass_to_callback", "pass_close", "not_solved", "callback_close",
-        "reopen", "withdraw", "void", "self_handle",
+        "reopen", "withdraw", "void", "log_call",
     }  # fmt: skip
     assert {each.key for each in process.milestones} >= {
         "total", "accept", "dispatch", "need_info", "acknowledge", "disposal", "decision",

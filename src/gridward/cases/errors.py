@@ -204,6 +204,12 @@ class CannotJoin(Problem):
     text = _("A case can join another open case of the same matter only, never itself.")
 
 
+class OthersWait(Problem):
+    code = "others_wait"
+    status = 409
+    text = _("Others reported this too, or it concerns safety: it goes on. You need do nothing.")
+
+
 class NotTheReporter(Problem):
     code = "not_the_reporter"
     status = 404

@@ -724,6 +724,23 @@ def reopen_as_reporter(
 
 
 @action
+def withdraw_as_reporter(
+    submission_id: UUID, case_id: UUID, *, version: int | None = None, at: datetime | None = None
+) -> Case:
+    """The only reporter takes the report back; a safety matter goes on without them."""
+    queries.report_of(submission_id, case_id)
+    given = Given(receipt_fits=True, close_type="withdrawn")
+    return take_step(
+        case_id,
+        "withdraw",
+        actor=acting_reporter(submission_id),
+        given=given,
+        version=version,
+        at=at,
+    )
+
+
+@action
 def reopen_case(
     case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
 ) -> Case:

@@ -168,7 +168,8 @@ def limit_words(amount: int, unit: str) -> str:
 
 def _state(case: Case, book: Catalogue, lines: Sequence[Line]) -> Why:
     title = process_rules.state_of(book.process(case.process), case.state).title
-    last = next((line for line in reversed(lines) if line.subject_kind == "case"), None)
+    steps = {step.verb for step in book.process(case.process).steps}
+    last = next((line for line in reversed(lines) if line.verb in steps), None)
     answer = _("It is at “%(state)s”.") % {"state": title}
     if last is not None:
         answer = _("It is at “%(state)s” since %(at)s: %(what)s.") % {

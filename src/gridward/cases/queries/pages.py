@@ -25,7 +25,7 @@ from gridward.cases.models import (
     Submission,
 )
 from gridward.cases.queries import searching
-from gridward.cases.queries.explaining import Why, explain_case
+from gridward.cases.queries.explaining import Audience, Why, explain_case
 from gridward.cases.queries.reading import (
     Suggestion,
     case_for,
@@ -42,7 +42,7 @@ from gridward.catalog.definitions import FilingCondition, Matter, Sensitivity, S
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core import ids
-from gridward.core.errors import BadInput
+from gridward.core.errors import BadInput, NotFound
 from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.directory.rules import Holder, Organisation
@@ -557,3 +557,28 @@ def _clock_view(clock: Clock, case: Case, book: Catalogue, now: datetime) -> Clo
 def step_titles(steps: Sequence[Step]) -> list[StepCard]:
     """Steps as buttons."""
     return [StepCard(step.key, step.title) for step in steps]
+
+
+def explain_number(number: str, *, audience: Audience) -> list[tuple[str, list[Why]]]:
+    """The answers for the cases behind a receipt or a case's number. Raises NotFound.
+
+    For the command line, where the operator stands; screens ask `case_page` and `track`.
+    """
+    if ids.is_receipt(number):
+        receipt = ids.plain_receipt(number)
+        cases = list(Case.objects.filter(reports__submission__receipt=receipt).distinct())
+    else:
+        cases = list(Case.objects.filter(number=number.strip()))
+    if not cases:
+        raise NotFound()
+    found = []
+    for case in cases:
+        book = catalogue(case.edition)
+        assignments = list(Assignment.objects.filter(case=case).order_by("dispatched_at", "id"))
+        clocks = list(Clock.objects.filter(case=case).order_by("start_at", "id"))
+        reports = Report.objects.filter(case=case).values_list("id", flat=True)
+        facts = facts_of(case, [a for a in assignments if a.active], book)
+        lines = journal.timeline([case.id, *reports])
+        whys = explain_case(case, book, assignments, clocks, facts, lines, audience=audience)
+        found.append((case.number, whys))
+    return found

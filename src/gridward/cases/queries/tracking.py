@@ -257,6 +257,11 @@ def _may(
     settings = book.settings
     if case.state == "need_info":
         found.add("give_info")
+    process = book.process(case.process)
+    withdraw = process.step("withdraw")
+    alone = case.reports_count == 1 and not case.safety
+    if withdraw is not None and case.state in withdraw.from_ and alone:
+        found.add("withdraw")
     if holder == "caller" and (answer is None or not answer.answer):
         found.add("answer")
     if case.state == "closed" and case.closed_at is not None:

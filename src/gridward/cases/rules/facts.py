@@ -47,6 +47,8 @@ class CaseFacts:
     returned_by: frozenset[UUID] = frozenset()
     acted: frozenset[UUID] = frozenset()
     check_needed: bool = False
+    reports: int = 1
+    safety: bool = False
     contactable: int = 0
     waiting: int = 0
     unsolved: int = 0

@@ -191,3 +191,9 @@ def not_restricted_words(
 def site_check_done(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
     """What the condition, the lack of photos or the lot sends to be looked at was looked at."""
     return "check_needed" if case.check_needed else None
+
+
+@guard
+def only_reporter(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Nobody else waits for it, and a safety matter goes on without whoever told of it."""
+    return "others_wait" if case.reports > 1 or case.safety else None

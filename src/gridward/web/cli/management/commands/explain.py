@@ -1,0 +1,43 @@
+"""`gridward explain RECEIPT|CASE`: why this area, organisation, deadline and state; who is next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import translation
+
+from gridward.cases import queries
+from gridward.web.cli.base import ReportCommand
+
+
+class Command(ReportCommand):
+    help = (
+        "Explain a case, by its receipt or its number: why this area, this organisation, this "
+        "deadline, this state, and who may do what next, each with its rule and edition."
+    )
+
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument("number", help="a receipt (12 digits) or a case's number")
+        parser.add_argument(
+            "--public", action="store_true", help="only what the receipt's holder may see"
+        )
+        parser.add_argument("--language", choices=["zh", "en"], default="zh")
+
+    def report(self, **options: Any) -> None:
+        language = "en" if options["language"] == "en" else "zh-hans"
+        with translation.override(language):
+            found = queries.explain_number(
+                options["number"], audience="public" if options["public"] else "staff"
+            )
+            lines: list[str] = []
+            for number, answers in found:
+                lines.append(number)
+                for why in answers:
+                    basis = f"  [{why.rule}" if why.rule else ""
+                    if why.rule and why.edition is not None:
+                        basis += f", {translation.gettext('edition')} {why.edition}"
+                    lines.append(f"  {why.question}  {why.answer}{basis + ']' if basis else ''}")
+        data = {"cases": [{"case": n, "why": [asdict(w) for w in whys]} for n, whys in found]}
+        self.finish(True, data, "\n".join(lines))
