@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import shapely
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from tests.territory.ground import ACTOR, SQUARE, bay
 
 from gridward.core.action import action
@@ -19,6 +21,12 @@ from gridward.territory.models import Area, AreaCode, AreaName, AreaPlace, Bound
 pytestmark = pytest.mark.django_db
 NEW_YEAR = datetime(2026, 1, 1, 2, 0, tzinfo=UTC)  # the same day in Asia/Shanghai
 MAY = datetime(2026, 5, 4, 20, 0, tzinfo=UTC)  # 5 May there
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def _drawn(plan: tuple[int, ...] = (2, 6, 18), **more: object) -> actions.Drawn:
@@ -48,7 +56,7 @@ def test_a_drawing_becomes_areas_with_ids_codes_names_chains_and_boundaries() ->
 def test_drawing_is_one_journal_entry_with_the_digest_of_what_was_drawn() -> None:
     drawn = _drawn()
 
-    entries = journal.timeline([drawn.version])
+    entries = journal.timeline([f"boundaries:{drawn.version}"])
     assert [entry.verb for entry in entries] == ["territory.drawn"]
     digest = rules.digest_of(
         (area.id, area.code, shapely.to_wkb(queries.ground().boundary(area.id)))
@@ -205,7 +213,7 @@ def test_a_new_name_holds_from_its_day_and_the_old_one_stays_on_record() -> None
         ("第1街道", "2026-01-01", "2026-05-05"),
         ("新名街道", "2026-05-05", "None"),
     ]
-    assert [entry.verb for entry in journal.timeline([street])] == ["area.named"]
+    assert [entry.verb for entry in journal.timeline([f"area:{street}"])] == ["area.named"]
 
 
 def test_redrawn_boundaries_are_a_new_version_and_the_old_ones_stay_on_record() -> None:
@@ -237,7 +245,7 @@ def test_a_redrawing_that_leaves_a_gap_changes_nothing() -> None:
 
     assert queries.boundary_version() == 1
     assert queries.ground().boundary(one).equals(before)
-    assert journal.timeline([2]) == []
+    assert journal.timeline(["boundaries:2"]) == []
 
 
 def test_an_action_sees_its_own_drawing_and_others_never_see_one_undone() -> None:

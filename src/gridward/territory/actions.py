@@ -141,7 +141,7 @@ def draw_cells(
     queries.mark_written()
     note(
         "territory.drawn",
-        version.number,
+        f"boundaries:{version.number}",
         actor=actor,
         at=moment,
         version=version.number,
@@ -180,7 +180,7 @@ def name_area(
     AreaName.objects.create(area_id=area_id, name=name, name_en=name_en, valid_from=day)
     Area.objects.filter(id=area_id).update(name=name, name_en=name_en)
     queries.mark_written()
-    note("area.named", area_id, actor=actor, at=moment, area=area_id, code=area.code)
+    note("area.named", f"area:{area_id}", actor=actor, at=moment, area=area_id, code=area.code)
 
 
 @action
@@ -234,7 +234,7 @@ def redraw(
     queries.mark_written()
     note(
         "boundary.redrawn",
-        version.number,
+        f"boundaries:{version.number}",
         actor=actor,
         at=moment,
         version=version.number,
