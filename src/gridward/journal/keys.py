@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 
 from gridward.core import jurisdiction
-from gridward.core.keyfiles import folder, keep_secret
+from gridward.core.keyfiles import folder, keep_secret, sync
 
 _lock = threading.Lock()
 _entry_keys: dict[tuple[str, str], bytes] = {}
@@ -91,7 +91,7 @@ def signer() -> Signer:
         with _lock, (folder() / "seal.pub").open("a") as file:
             file.write(f"{name} {b64(public)}\n")
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
     return Signer(name, public, private)
 
 

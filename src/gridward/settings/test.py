@@ -39,6 +39,7 @@ from gridward.settings.base import *  # noqa: E402, F403
 from gridward.settings.base import ALLOWED_HOSTS, DATABASES  # noqa: E402
 
 ALLOWED_HOSTS += ["testserver"]
+GRIDWARD_DURABLE = False  # test keys and files need not survive a power cut
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

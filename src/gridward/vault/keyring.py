@@ -29,7 +29,7 @@ from django.conf import settings
 from gridward.core import clock, jurisdiction
 from gridward.core.crypto import new_key, provider
 from gridward.core.ids import new_id
-from gridward.core.keyfiles import folder, keep_secret
+from gridward.core.keyfiles import folder, is_durable, keep_secret, sync
 from gridward.vault.errors import KeysMissing, SubjectUnknown
 
 POOL = 64
@@ -279,7 +279,7 @@ class Keyring:
                 torn = file.read(1) != b"\n"
             text = "".join(one.line() + "\n" for one in erasures)
             file.write((("\n" if torn else "") + text).encode())
-            os.fsync(file.fileno())
+            sync(file.fileno())
 
     def _link(self) -> sqlite3.Connection:
         link: sqlite3.Connection | None = getattr(self._local, "link", None)
@@ -288,7 +288,7 @@ class Keyring:
         link = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
         self.path.chmod(0o600)
         link.execute("PRAGMA journal_mode=WAL")
-        link.execute("PRAGMA synchronous=FULL")
+        link.execute(f"PRAGMA synchronous={'FULL' if is_durable() else 'OFF'}")
         link.execute("PRAGMA secure_delete=ON")
         self._local.link, self._local.pid = link, os.getpid()
         return link

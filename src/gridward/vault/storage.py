@@ -8,7 +8,7 @@ from pathlib import Path
 from time import time
 
 from gridward.core import jurisdiction
-from gridward.core.keyfiles import sync_folder
+from gridward.core.keyfiles import sync, sync_folder
 
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -29,7 +29,7 @@ def write(sealed: bytes) -> str:
     with os.fdopen(handle, "wb") as file:
         file.write(sealed)
         file.flush()
-        os.fsync(file.fileno())
+        sync(file.fileno())
     beside.replace(path)
     sync_folder(path.parent)
     return digest
