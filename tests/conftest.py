@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -19,6 +20,12 @@ from gridward.web.cli.messages import compile_stale
 _serial = iter(range(1, 10**9))
 
 
+# a loaded machine is slow, which is no fault of what is tested
+hypothesis.settings.register_profile("gridward", deadline=None)
+hypothesis.settings.load_profile("gridward")
+# what has no database in it is tested once
+if os.environ.get("GRIDWARD_TEST_ENGINE") == "postgres":
+    collect_ignore_glob = ["guards/*", "catalog/test_worktime*", "web/test_demo_building.py"]
 # real files of a city are looked at when somebody says where they are: make accept DATA=…
 collect_ignore = [] if os.environ.get("GRIDWARD_ACCEPT_DATA") else ["acceptance"]
 

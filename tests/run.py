@@ -115,7 +115,7 @@ def test(run: Run, chosen: list[str]) -> None:
     else:
         run.step(
             "PostgreSQL",
-            *pytest(*spread, "--ignore=tests/guards", *chosen),
+            *pytest(*spread, *chosen),
             GRIDWARD_TEST_ENGINE="postgres",
         )
     if not any((ROOT / "tests" / "journeys").glob("test_*.py")):
