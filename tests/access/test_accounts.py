@@ -211,3 +211,20 @@ def test_coming_and_going_stand_in_the_journal_with_the_post(town: Town) -> None
     assert (went.verb, went.details) == ("account.signed_out", {"how": "asked"})
     assert {line.actor_id for line in (came, went)} == {str(post)}
     assert queries.account(account).last_post_id == post
+
+
+def test_tidying_takes_ended_sessions_and_old_tries_and_nothing_else(town: Town) -> None:
+    from axes.models import AccessAttempt
+    from django.contrib.sessions.models import Session
+
+    now = clock.now()
+    for key, ends in (("ended", now - timedelta(minutes=1)), ("running", now + timedelta(hours=1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+    for name, when in (("old", now - timedelta(days=2)), ("new", now)):
+        AccessAttempt.objects.create(username=name, attempt_time=when, failures_since_start=1)
+    AccessAttempt.objects.filter(username="old").update(attempt_time=now - timedelta(days=2))
+
+    assert actions.tidy() == 2
+
+    assert [s.session_key for s in Session.objects.all()] == ["running"]
+    assert [a.username for a in AccessAttempt.objects.all()] == ["new"]

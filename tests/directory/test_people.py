@@ -364,3 +364,53 @@ def test_people_import_with_faults_ends_with_exit_code_1(town: Town, tmp_path: P
         {"row": 2, "column": "name", "code": "missing", "value": ""}
     ]
     assert names() == {"G001": "网格员1", "S001": "街道员1"}
+
+
+def test_one_staff_number_in_small_and_capital_letters_is_one_person(town: Town) -> None:
+    report = actions.import_people(table(["ａ1", "张示例", "", "", "", "", ""]), actor=ACTOR)
+
+    assert list(report.people) == ["A1"]
+    with pytest.raises(errors.StaffNumberTaken):
+        actions.create_people([NewPerson("a1", "另一人")], actor=ACTOR)
+    assert queries.person_by_staff_number("a1").name == "张示例"
+
+
+def test_a_number_that_was_erased_can_be_given_again(town: Town) -> None:
+    from gridward.vault import actions as vault_actions
+
+    person = queries.person(town.people["G001"])
+    assert person.subject is not None
+    vault_actions.erase_subjects([person.subject], actor=ACTOR, grounds_code="asked")
+    assert vault.subjects_by_phones(["13900000001"]) == {}
+
+    report = actions.import_people(
+        table(["G001", "网格员1", "13900000001", "专职", "", "", ""]), actor=ACTOR
+    )
+
+    assert report.people_changed == 1
+    again = queries.person(town.people["G001"])
+    assert again.subject != person.subject
+    assert vault.open_text(again.phone) == "13900000001"
+
+
+def test_two_jurisdictions_in_one_process_know_nothing_of_one_another(
+    two_spaces: tuple[Space, Space],
+) -> None:
+    from gridward.access import queries as access
+
+    first, second = two_spaces
+    with first.entered():
+        make_town()
+        assert queries.organisation_by_key("street-1").title_zh == "第1街道"
+    with second.entered():
+        assert queries.organisations() == []
+        assert queries.person_ids(["G001"]) == {}
+        assert access.account_by_login("13900000001") is None
+        with pytest.raises(errors.NoSuchOrganisation):
+            queries.organisation_by_key("street-1")
+        town = make_town()
+        actions.set_organisation_active(town.organisations["street-1"], active=False, actor=ACTOR)
+    with first.entered():
+        assert queries.organisation_by_key("street-1").active is True
+    with second.entered():
+        assert queries.organisation_by_key("street-1").active is False

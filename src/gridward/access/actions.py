@@ -342,3 +342,18 @@ def withdraw_token(
         at=moment,
         account=viewer.account_id,
     )
+
+
+# --- tidying ----------------------------------------------------------------------------------
+
+
+@action
+def tidy() -> int:
+    """Take away ended sessions and old failed sign-ins (they hold addresses); returns how many."""
+    from axes.models import AccessAttempt
+    from django.contrib.sessions.models import Session
+
+    now = clock.now()
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    tries, _ = AccessAttempt.objects.filter(attempt_time__lt=now - rules.TRIES_KEPT).delete()
+    return int(sessions + tries)

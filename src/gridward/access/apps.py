@@ -9,5 +9,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from gridward.access import capabilities, verbs  # noqa: F401 - declares the journal verbs
+        from gridward.core import ticks
 
         capabilities.declare()
+        ticks.register("access.tidy", "gridward.access.actions.tidy", 3600)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 INVITATION_DAYS = 14
 IDLE = timedelta(minutes=30)
 TOKEN_DAYS_MAX = 366
+TRIES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

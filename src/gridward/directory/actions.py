@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gridward.catalog.queries import catalogue
@@ -172,7 +172,7 @@ def create_people(
 
     Raises StaffNumberTaken, BadPhone, PhoneTaken, UnknownRole, PostsExclude, NoSuchOrganisation.
     """
-    wanted = list(new)
+    wanted = [replace(n, staff_number=rules.plain_staff_number(n.staff_number)) for n in new]
     moment = at or clock.now()
     numbers: set[str] = set()
     for one in wanted:
@@ -538,13 +538,18 @@ def _clashes(
 def _changed(
     first: dict[str, rules.PersonRow], known: dict[str, models.Person]
 ) -> list[tuple[models.Person, rules.PersonRow, bool]]:
-    """(person, row, whether the phone is new) of the people whom the table changes."""
+    """(person, row, whether the phone is new) of the people whom the table changes.
+
+    A number that was erased went with its key: the person gets a new one for the new number.
+    """
     there = {n: p for n, p in known.items() if n in first}
     phones = vaulted.open_texts([p.phone for p in there.values() if p.phone is not None])
     found = []
     for number, person in there.items():
         row = first[number]
         old = phones.get(person.phone) if person.phone is not None else None
+        if person.phone is not None and old is None:
+            person.subject = person.phone = None
         # an empty cell says nothing; it does not take a number away
         new_phone = bool(row.phone) and row.phone != old
         if new_phone or (person.name, person.worker_kind) != (row.name, row.worker_kind):

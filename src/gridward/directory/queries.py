@@ -173,7 +173,7 @@ def person(person_id: uuid.UUID) -> models.Person:
 def person_by_staff_number(staff_number: str) -> models.Person:
     """The person with this staff number. Raises NoSuchPerson."""
     try:
-        return models.Person.objects.get(staff_number=staff_number)
+        return models.Person.objects.get(staff_number=rules.plain_staff_number(staff_number))
     except models.Person.DoesNotExist:
         raise NoSuchPerson() from None
 

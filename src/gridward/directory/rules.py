@@ -208,6 +208,11 @@ def cell(value: object) -> str:
     return unicodedata.normalize("NFKC", str(value)).strip()
 
 
+def plain_staff_number(text: str) -> str:
+    """A staff number as it is kept: half-width, capitals. a1 and A1 are one person."""
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
 def plain_phone(text: str) -> str | None:
     """Digits of a phone number without spaces, dashes and +86; None when it is none."""
     digits = re.sub(r"[\s\-‐-―()]", "", unicodedata.normalize("NFKC", text))
@@ -285,7 +290,7 @@ def _read_row(number: int, values: dict[str, str], known: Known) -> tuple[Person
         shown = "" if column == "phone" else values.get(column, "")
         wrong.append(Fault(number, column, code, shown))
 
-    staff_number = values["staff_number"]
+    staff_number = plain_staff_number(values["staff_number"])
     if not staff_number:
         fault("staff_number", "missing")
     elif not _STAFF_NUMBER.fullmatch(staff_number):
