@@ -287,8 +287,8 @@ class Keyring:
             return link
         link = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
         self.path.chmod(0o600)
-        link.execute("PRAGMA journal_mode=WAL")
         link.execute(f"PRAGMA synchronous={'FULL' if is_durable() else 'OFF'}")
+        link.execute("PRAGMA journal_mode=WAL")
         link.execute("PRAGMA secure_delete=ON")
         self._local.link, self._local.pid = link, os.getpid()
         return link
