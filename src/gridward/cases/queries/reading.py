@@ -272,7 +272,7 @@ def may_dispatch_to(case: Case, book: Catalogue, organisation_id: UUID) -> bool:
         return False
     if found.id == desk.id:  # the desk's own people settle it
         return True
-    if found.kind in DESK_KINDS.values():
+    if found.kind in ("street_desk", "district_desk"):  # a desk is handed to, not dispatched to
         return False
     if found.area_id is not None and found.area_id not in case.chain:
         return False

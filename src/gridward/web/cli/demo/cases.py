@@ -101,7 +101,7 @@ def make_cases(say: Say) -> None:
 def _start(teller: Teller) -> datetime:
     day = teller.now - timedelta(days=teller.lot.uniform(0, DAYS))
     hour = teller.lot.triangular(6, 23, 10)
-    local = day.astimezone(catalogue().hours("desk")._zone)
+    local = day.astimezone(catalogue().hours("desk").tz)
     made = local.replace(hour=int(hour), minute=teller.lot.randrange(60), second=7)
     return min(made, teller.now - timedelta(minutes=teller.lot.uniform(3, 90)))
 

@@ -1,0 +1,197 @@
+"""Two people at once: exactly one act counts, the other is told so, and nothing is done twice.
+
+Every race is run once more with its lock taken out, to show that the test would notice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, OperationalError, connections
+
+from gridward.cases import actions, errors, queries
+from gridward.cases.actions import submit as submitting
+from gridward.cases.models import Assignment, Case, Report, Return, Round, Submission
+from gridward.core.ids import new_id
+from gridward.journal.models import Entry
+from tests.cases.walking import RATTLING, CaseTown, case_of, case_town, submit, walk
+from tests.databases import Space
+
+
+@pytest.fixture
+def city(space: Space) -> CaseTown:
+    return case_town()
+
+
+@pytest.fixture
+def without_lock(monkeypatch: pytest.MonkeyPatch, space: Space) -> Iterator[None]:
+    """The case is read without its lock, and both actions have read it before either writes.
+
+    SQLite locks the whole file at the start of an action; here that is put off to the first write.
+    """
+    gate = threading.Barrier(2)
+
+    def unlocked(case_id: UUID) -> Case:
+        found = Case.objects.get(id=case_id)
+        gate.wait(5)
+        return found
+
+    monkeypatch.setattr(queries, "lock_case", unlocked)
+    options = connections.databases[space.alias].get("OPTIONS", {})
+    before = options.get("transaction_mode")
+    if before is not None:
+        options["transaction_mode"] = "DEFERRED"
+    yield
+    if before is not None:
+        options["transaction_mode"] = before
+
+
+def won(results: list[Any]) -> list[Any]:
+    return [each for each in results if not isinstance(each, BaseException)]
+
+
+def lost(results: list[Any]) -> list[type]:
+    return [type(each) for each in results if isinstance(each, BaseException)]
+
+
+# --- two dispatchers ----------------------------------------------------------------------------
+
+
+def two_dispatchers(town: CaseTown, case: Case) -> list[Callable[[], Any]]:
+    def to(organisation: str) -> Callable[[], Any]:
+        return lambda: actions.accept_and_dispatch(
+            case.id,
+            by=town.viewer("S001"),
+            version=case.version,
+            condition=RATTLING,
+            lead=town.org(organisation),
+        )
+
+    return [to("mun"), to("urb")]
+
+
+def test_of_two_dispatchers_one_dispatches_and_the_other_is_told(
+    space: Space, city: CaseTown
+) -> None:
+    case = case_of(submit())
+
+    results = space.at_once(*two_dispatchers(city, case))
+
+    assert (len(won(results)), lost(results)) == (1, [errors.CaseChanged])
+    assert Assignment.objects.filter(case=case, role="lead", active=True).count() == 1
+    assert Entry.objects.filter(subject_id=str(case.id), verb="case.dispatched").count() == 1
+
+
+def test_without_the_lock_two_dispatchers_fall_onto_the_constraint(
+    space: Space, city: CaseTown, without_lock: None
+) -> None:
+    case = case_of(submit())
+
+    results = space.at_once(*two_dispatchers(city, case))
+
+    assert lost(results) in ([IntegrityError], [OperationalError])
+
+
+# --- return against dispose ---------------------------------------------------------------------
+
+
+def return_and_dispose(town: CaseTown, case: Case) -> list[Callable[[], Any]]:
+    handler = town.viewer("M001")
+    return [
+        lambda: actions.return_case(case.id, by=handler, version=case.version, words="不是我们的"),
+        lambda: actions.dispose_case(
+            case.id, by=handler, version=case.version, internal="已修", reply="已修好"
+        ),
+    ]
+
+
+def test_return_against_dispose_leaves_one_truth(
+    space: Space, city: CaseTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = handled_now(city)
+
+    results = space.at_once(*return_and_dispose(city, case))
+
+    assert (len(won(results)), lost(results)) == (1, [errors.CaseChanged])
+    state = Case.objects.get(id=case.id).state
+    returned = Return.objects.filter(case=case).exists()
+    disposed = Round.objects.filter(case=case, disposed_at__isnull=False).exists()
+    assert (state, returned, disposed) in (("returned", True, False), ("disposed", False, True))
+
+
+def test_without_the_lock_return_and_dispose_are_not_told_apart(
+    space: Space, city: CaseTown, request: pytest.FixtureRequest
+) -> None:
+    case = handled_now(city)
+    request.getfixturevalue("without_lock")
+
+    results = space.at_once(*return_and_dispose(city, case))
+
+    assert lost(results) in ([], [OperationalError])
+
+
+def handled_now(town: CaseTown) -> Case:
+    """A case in handling, dispatched just now, with a condition that needs no proof."""
+    from gridward.core import clock
+
+    case = case_of(submit(at=clock.now(), matter="noise"))
+    conditions = queries.case_page(town.viewer("S001"), case.id).conditions
+    condition = next(c.key for c in conditions if c.proof != "required")
+    case = actions.accept_and_dispatch(
+        case.id,
+        by=town.viewer("S001"),
+        version=case.version,
+        condition=condition,
+        lead=town.org("mun"),
+    )
+    return actions.acknowledge_case(case.id, by=town.viewer("M001"), version=case.version)
+
+
+# --- the same report twice ----------------------------------------------------------------------
+
+
+def test_the_same_report_sent_twice_at_once_is_one_report(space: Space, city: CaseTown) -> None:
+    results = space.at_once(*[lambda: submit(client_id="phone-0001")] * 4)
+
+    assert lost(results) == []
+    assert len({receipt.number for receipt in results}) == 1
+    assert sorted(receipt.again for receipt in results) == [False, True, True, True]
+    assert (Submission.objects.count(), Report.objects.count(), Case.objects.count()) == (1, 1, 1)
+    assert Entry.objects.filter(verb="report.submitted").count() == 1
+
+
+def test_without_the_client_id_s_constraint_it_would_be_two(
+    space: Space, city: CaseTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = submitting.Submission
+
+    def nameless(**fields: Any) -> Submission:
+        return kept(**{**fields, "client_id": str(new_id())})
+
+    monkeypatch.setattr(submitting, "Submission", nameless)
+
+    results = space.at_once(*[lambda: submit(client_id="phone-0001")] * 2)
+
+    assert lost(results) == []
+    assert Submission.objects.count() == 2
+
+
+# --- a double click -----------------------------------------------------------------------------
+
+
+def test_a_double_click_on_acknowledge_counts_once(space: Space, city: CaseTown) -> None:
+    case = walk(city, "dispatched")
+
+    def click() -> Any:
+        return actions.acknowledge_case(
+            case.id, by=city.viewer("M001"), version=case.version, at=case.opened_at
+        )
+
+    results = space.at_once(click, click)
+
+    assert (len(won(results)), lost(results)) == (1, [errors.CaseChanged])
+    assert Entry.objects.filter(subject_id=str(case.id), verb="case.acknowledged").count() == 1
