@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 from gridward.catalog import rules, worktime
 from gridward.catalog.definitions import (
+    AmendedDay,
     AreaKind,
     CalendarDefinition,
     Department,
@@ -56,6 +58,18 @@ class Content(Entry):
         """The content as one line of JSON that is equal for equal contents."""
         shape = self.model_dump(mode="json", by_alias=True)
         return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def with_day(self, calendar: str, day: date, *, works: bool) -> Content:
+        """A copy in which one day of a calendar works, or does not: to ask what it would move."""
+
+        def changed(entry: CalendarDefinition) -> CalendarDefinition:
+            if entry.key != calendar:
+                return entry
+            kept = tuple(each for each in entry.amendments if each.day != day)
+            amended = (*kept, AmendedDay(day=day, works=works))
+            return entry.model_copy(update={"amendments": amended})
+
+        return self.model_copy(update={"calendars": tuple(map(changed, self.calendars))})
 
 
 def digest_of(canonical: str) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "lock_delivery",
     "remembered_generations",
     "stuck_deliveries",
+    "subjects_of",
     "timeline",
     "verify",
 ]
@@ -118,6 +119,17 @@ def happened(what: str, subject_ids: Iterable[UUID | int | str]) -> list[Line]:
     for start in range(0, len(wanted), 500):
         rows = Entry.objects.filter(subject_id__in=wanted[start : start + 500], verb=what)
         found += [_line(row) for row in rows.order_by("occurred_at", "id").values_list(*_FIELDS)]
+    return found
+
+
+def subjects_of(what: str, subject_ids: Iterable[UUID | int | str]) -> set[str]:
+    """Those of these subjects to which the verb `what` ever happened, as text; one statement for
+    each 500 subjects."""
+    wanted = [str(one) for one in subject_ids]
+    found: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        rows = Entry.objects.filter(subject_id__in=wanted[start : start + 500], verb=what)
+        found.update(rows.values_list("subject_id", flat=True))
     return found
 
 

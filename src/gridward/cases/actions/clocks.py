@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from gridward.catalog import rules as catalog_rules
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.errors import NotInCatalogue
 from gridward.catalog.queries import catalogue
-from gridward.catalog.worktime import Limit, Unit
+from gridward.catalog.worktime import Calendar, Limit, Unit
 from gridward.core import clock as wall
 from gridward.core.action import action
 from gridward.core.errors import Problem
@@ -179,15 +180,21 @@ class ClockFault:
 
 @dataclass
 class Audit:
-    """What an audit of all clocks found."""
+    """What an audit of all clocks found.
+
+    calendars: how many clocks were counted with another calendar than their edition has now, by
+    (edition, calendar, digest then); a calendar that was changed in place is one fault of the
+    catalogue, and of the clocks only those are named whose times it concerns
+    """
 
     clocks: int = 0
     pending: int = 0
     faults: list[ClockFault] = field(default_factory=list)
+    calendars: Counter[tuple[int, str, str]] = field(default_factory=Counter)
 
     @property
     def ok(self) -> bool:
-        return not self.faults
+        return not self.faults and not self.calendars
 
 
 def limits_by_rule(book: Catalogue, rule: str) -> tuple[Limit, ...]:
@@ -219,12 +226,14 @@ def audit_clocks(
     *,
     case_ids: list[UUID] | None = None,
     editions: Callable[[int], Catalogue] = catalogue,
+    is_copy: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Audit:
     """Work out every clock again from its start, rule, edition, calendar and pauses alone.
 
     A stored due time is never used. editions: gives the edition of a number (a changed copy, to
-    see which clocks it would concern). Reads in batches, with flat memory.
+    see which clocks it would concern); is_copy: they are such copies, so that another calendar
+    than the one a clock was counted with is no fault by itself. Reads in batches, with flat memory.
     """
     audit = Audit()
     clocks = Clock.objects.all()
@@ -247,11 +256,11 @@ def audit_clocks(
                     _fault(audit, clock, "due", clock.due_at, None)
                 continue
             if clock.basis == "given":
-                told = given.get(clock.case_id)
-                if told != clock.due_at:
-                    _fault(audit, clock, "due", clock.due_at, told)
-                continue
-            _audit_one(audit, clock, pauses, before, editions)
+                _audit_given(audit, clock, given.get(clock.case_id, (None, None)), editions)
+            else:
+                _audit_one(audit, clock, pauses, before, editions)
+        if is_copy:
+            audit.calendars.clear()
         if progress is not None:
             progress(audit.clocks)
     return audit
@@ -270,13 +279,51 @@ def _batches(clocks: Any) -> Iterator[list[Clock]]:
         last = batch[-1].id
 
 
-def _given(case_ids: Any) -> dict[UUID, datetime | None]:
-    """Case → the target that came with an import, as its journal entry has it."""
-    found: dict[UUID, datetime | None] = {}
+Given = tuple[datetime | None, datetime | None]
+
+
+def _given(case_ids: Any) -> dict[UUID, Given]:
+    """Case → opening and target that came with an import, as its journal entry has them."""
+    found: dict[UUID, Given] = {}
     for line in happened("case.imported", case_ids):
-        due = line.details.get("due")
-        found[UUID(line.subject_id)] = moment_of(due) if due else None
+        opened, due = (line.details.get(name) for name in ("opened", "due"))
+        found[UUID(line.subject_id)] = (
+            moment_of(opened) if opened else None,
+            moment_of(due) if due else None,
+        )
     return found
+
+
+def _audit_given(
+    audit: Audit, clock: Clock, told: Given, editions: Callable[[int], Catalogue]
+) -> None:
+    opened, due = told
+    if opened is None or due is None:
+        _fault(audit, clock, "due", clock.due_at, None)
+        return
+    try:
+        calendar = editions(clock.edition).calendar(clock.calendar)
+    except Problem as unknown:
+        _fault(audit, clock, "rule", clock.calendar, str(unknown))
+        return
+    _compare_calendar(audit, clock, calendar)
+    warn, urgent = clock_rules.marks_of_given(opened, due, calendar)
+    right = (opened, due, warn, urgent)
+    _compare(audit, clock, ("start", "due", "warn", "urgent"), right)
+
+
+def _compare_calendar(audit: Audit, clock: Clock, calendar: Calendar) -> None:
+    if clock.calendar_digest != calendar.digest:
+        audit.calendars[clock.edition, clock.calendar, clock.calendar_digest] += 1
+
+
+def _compare(audit: Audit, clock: Clock, names: Sequence[str], right: Sequence[object]) -> None:
+    """The first of a clock's times that is not what it should be is its fault."""
+    for name, wanted in zip(names, right, strict=True):
+        stored = getattr(clock, name if name == "provisional" else f"{name}_at")
+        if stored != wanted:
+            _fault(audit, clock, name, stored, wanted)
+            return
 
 
 def _audit_one(
@@ -296,17 +343,13 @@ def _audit_one(
     stored = tuple(Limit(int(n), Unit(unit)) for n, unit in clock.limits)
     if stored != limits:
         _fault(audit, clock, "limit", stored, limits)
-    if clock.calendar_digest != calendar.digest:
-        _fault(audit, clock, "calendar", clock.calendar_digest, calendar.digest)
-    for what, value, right in (
-        ("due", clock.due_at, times.due),
-        ("warn", clock.warn_at, times.warn),
-        ("urgent", clock.urgent_at, times.urgent),
-        ("provisional", clock.provisional, times.provisional),
-    ):
-        if value != right:
-            _fault(audit, clock, what, value, right)
-            break
+    _compare_calendar(audit, clock, calendar)
+    _compare(
+        audit,
+        clock,
+        ("due", "warn", "urgent", "provisional"),
+        (times.due, times.warn, times.urgent, times.provisional),
+    )
 
 
 def _worked_out(

@@ -1,4 +1,4 @@
-"""A city's history: rows of an older system become submissions, reports, cases, clocks, closings."""
+"""A city's history: rows of an older system become submissions, reports, cases and clocks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import numpy as np
 
 from gridward.cases import errors, queries
 from gridward.cases.actions.submit import case_number
@@ -142,8 +144,11 @@ def _located(rows: Sequence[PastCase]) -> list[tuple[int | None, Chain, str]]:
     """Area, chain and reason of every row's point."""
     ground = territory.locator()
     nowhere: Chain = (None,) * 6
-    placed = [row for row in rows if row.lng is not None]
-    found = ground.locate_many([row.lng for row in placed], [row.lat for row in placed])
+    placed = [row for row in rows if row.lng is not None and row.lat is not None]
+    found = ground.locate_many(
+        np.array([row.lng for row in placed], dtype=float),
+        np.array([row.lat for row in placed], dtype=float),
+    )
     chains = found.chains()
     places: dict[int, tuple[int | None, Chain, str]] = {}
     for at, row in enumerate(placed):

@@ -1,6 +1,7 @@
 """Every read of the cases room, beginning with who may see; every lock."""
 
 from gridward.cases.queries.importing import known_numbers, known_receipts, known_source_ids
+from gridward.cases.queries.invariants import Invariant, broken_invariants
 from gridward.cases.queries.locks import (
     lock_answer,
     lock_case,
@@ -56,6 +57,7 @@ __all__ = [
     "DESK_KINDS",
     "CaseCard",
     "CasePage",
+    "Invariant",
     "ListPage",
     "StepCard",
     "TimelineItem",
@@ -63,6 +65,7 @@ __all__ = [
     "active_assignments",
     "answers_of",
     "audit_counts",
+    "broken_invariants",
     "case_for",
     "case_for_merge",
     "case_page",

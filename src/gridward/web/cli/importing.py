@@ -61,7 +61,10 @@ class TableUnreadable(Problem):
 
 
 def read_mapping(path: Path, book: Catalogue | None = None) -> ImportMapping:
-    """The mapping in a file; with `book` also checked against that edition. Raises MappingFaulty."""
+    """The mapping in a file; with `book` also checked against that edition.
+
+    Raises MappingFaulty.
+    """
     try:
         mapping, spot = read_entry(path, ImportMapping)
     except PackFaulty as faulty:
@@ -132,8 +135,8 @@ def _opened(path: Path, mapping: ImportMapping) -> IO[str]:
             packed.open(inside[0]), encoding=mapping.encoding, errors="replace", newline=""
         )
     except (OSError, zipfile.BadZipFile) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise TableUnreadable(file=path.name, why=why) from None
+        said = error.strerror if isinstance(error, OSError) else None
+        raise TableUnreadable(file=path.name, why=said or str(error)) from None
 
 
 @dataclass

@@ -74,11 +74,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def _organisation(row: Mapping[str, str], order: int) -> NewOrganisation:
     """Without an area of its own an organisation stands for the whole jurisdiction."""
     code = row.get("area", "")
+    widest = territory.areas_of_level(1)
+    area = widest[0].id if widest else None
     if code:
         area = territory.area_of_code(code).id
-    else:
-        widest = territory.areas_of_level(1)
-        area = widest[0].id if widest else None
     return NewOrganisation(
         key=row["key"],
         kind=row["kind"],
