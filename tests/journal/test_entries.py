@@ -1,6 +1,8 @@
 """What is noted, and how much it costs."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +15,7 @@ from django.db import DatabaseError, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.databases import Space
 from tests.jobs import run_jobs
 from tests.journal import verbs_for_tests  # noqa: F401
 
@@ -22,6 +25,7 @@ from gridward.core.ids import new_id
 from gridward.journal import actions, queries, rules, subscriptions, verbs
 from gridward.journal.actions import ActorRef, note, note_many
 from gridward.journal.errors import BadDetails, OutsideAction, UnknownVerb
+from gridward.journal.jobs import deliver
 from gridward.journal.models import Delivery, Entry
 
 ACTOR = ActorRef("post", UUID("01975b1e-0000-7000-8000-000000000001"))
@@ -548,3 +552,40 @@ class TestGenerationsAndLeases:
             assert not actions.lease(name, "one", 60)
             actions.give_back(name, "two")
             assert actions.lease(name, "one", 60)
+
+
+def test_a_change_waits_for_actions_that_still_work_with_the_old_generation(space: Space) -> None:
+    ended: dict[str, float] = {}
+    begun = threading.Event()
+
+    @action
+    def work() -> int:
+        number = queries.generation("catalog")
+        begun.set()
+        time.sleep(0.4)
+        ended["work"] = time.monotonic()
+        return number
+
+    def amend() -> int:
+        begun.wait(5)
+        number = actions.bump_generation("catalog")
+        ended["amend"] = time.monotonic()
+        return number
+
+    worked, amended = space.at_once(work, amend)
+
+    assert (worked, amended) == (0, 1)
+    assert ended["amend"] > ended["work"]
+
+
+def test_two_workers_deliver_once(space: Space) -> None:
+    subscriptions.subscribe("test.listener", verbs=["thing.changed"], handler=f"{__name__}.listen")
+    change(new_id(), times=5)
+    cause = Delivery.objects.values_list("cause", flat=True)[0]
+
+    results = space.at_once(
+        lambda: deliver.call(space.key, str(cause)), lambda: deliver.call(space.key, str(cause))
+    )
+
+    assert sum(results) == 5
+    assert len(heard) == len(set(heard)) == 5
