@@ -16,7 +16,14 @@ from gridward.core.action import action
 from gridward.core.geodesy import Datum, from_wgs84
 from gridward.journal import queries as journal
 from gridward.territory import actions, errors, queries, rules
-from gridward.territory.models import Area, AreaCode, AreaName, AreaPlace, Boundary
+from gridward.territory.models import (
+    Area,
+    AreaCode,
+    AreaName,
+    AreaPlace,
+    Boundary,
+    BoundaryVersion,
+)
 
 pytestmark = pytest.mark.django_db
 NEW_YEAR = datetime(2026, 1, 1, 2, 0, tzinfo=UTC)  # the same day in Asia/Shanghai
@@ -246,6 +253,58 @@ def test_a_redrawing_that_leaves_a_gap_changes_nothing() -> None:
     assert queries.boundary_version() == 1
     assert queries.ground().boundary(one).equals(before)
     assert journal.timeline(["boundaries:2"]) == []
+
+
+def _faults() -> list[tuple[str, tuple[str, ...]]]:
+    proof = rules.prove(queries.survey(), versions=queries.survey_versions())
+    return [(fault.kind, fault.areas) for fault in proof.faults]
+
+
+def test_nothing_is_altered_after_drawing_cutting_further_and_redrawing() -> None:
+    drawn = _drawn((2,))
+    one, two = drawn.ids[1]
+    whole = queries.ground().boundary(1)
+    west, south, _east, north = whole.bounds
+    left = whole.intersection(shapely.box(west, south, 113.21, north))
+    actions.redraw({one: left, two: whole.difference(left)}, actor=ACTOR, at=MAY)
+    grounds = [queries.ground().boundary(id_) for id_ in (one, two)]
+    actions.draw_cells(rules.draw(grounds, (6,)), actor=ACTOR, under=[one, two], at=MAY)
+
+    assert _faults() == []
+    assert [version.number for version in queries.survey_versions()] == [1, 2, 3]
+
+
+def test_boundaries_exchanged_between_two_areas_are_found() -> None:
+    _drawn()
+    one, two = queries.children(queries.areas_of_level(3)[0].id)[:2]
+    wkbs = [bytes(Boundary.objects.get(area_id=area.id).wkb) for area in (one, two)]
+    Boundary.objects.filter(area_id=one.id).update(wkb=wkbs[1])
+    Boundary.objects.filter(area_id=two.id).update(wkb=wkbs[0])
+
+    assert _faults() == [
+        ("altered", ("1",)),
+        ("altered", (f"{one.code} {one.name}",)),
+        ("altered", (f"{two.code} {two.name}",)),
+    ]
+
+
+def test_a_code_or_a_parent_changed_past_the_actions_is_found() -> None:
+    _drawn()
+    grid = queries.areas_of_level(4)[0]
+    Area.objects.filter(id=grid.id).update(code="449901999999")
+
+    assert _faults() == [("altered", (f"449901999999 {grid.name}",))]
+
+
+def test_a_digest_rewritten_beside_the_boundaries_is_found_by_the_journal() -> None:
+    _drawn()
+    grid = queries.areas_of_level(4)[0]
+    ground = queries.ground().boundary(grid.id)
+    moved = shapely.transform(ground, lambda points: points + 1e-12)
+    Boundary.objects.filter(area_id=grid.id).update(wkb=shapely.to_wkb(moved))
+    BoundaryVersion.objects.update(digest=queries.digest_of_version(1))
+
+    assert _faults() == [("altered", ("1",))]
 
 
 def test_an_action_sees_its_own_drawing_and_others_never_see_one_undone() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridward.core import clock, geodesy, jurisdiction
+from gridward.core import clock, jurisdiction
 from gridward.core.action import action, context
 from gridward.core.db import insert_many
 from gridward.journal.actions import ActorRef, bump_generation, note
@@ -135,10 +135,8 @@ def draw_cells(
         above = book.open_areas(parents, codes, called, own_kinds, layer.cells)
         kind_above = own_kinds
 
-    version.digest = book.digest()
-    version.save(update_fields=["digest"])
     book.write()
-    queries.mark_written()
+    _close_version(version)
     note(
         "territory.drawn",
         f"boundaries:{version.number}",
@@ -228,10 +226,7 @@ def redraw(
         raise errors.NotCovering(
             count=len(proof.faults), first=f"{first.kind} {', '.join(first.areas)}"
         )
-    digest = rules.digest_of((id_, here.area(id_).code, wkb) for id_, wkb in wkbs.items())
-    version.digest = digest
-    version.save(update_fields=["digest"])
-    queries.mark_written()
+    _close_version(version)
     note(
         "boundary.redrawn",
         f"boundaries:{version.number}",
@@ -239,9 +234,16 @@ def redraw(
         at=moment,
         version=version.number,
         areas=list(grounds),
-        digest=digest,
+        digest=version.digest,
     )
     return version.number
+
+
+def _close_version(version: BoundaryVersion) -> None:
+    """All boundaries of the version are written: their digest goes beside it."""
+    version.digest = queries.digest_of_version(version.number)
+    version.save(update_fields=["digest"])
+    queries.mark_written()
 
 
 def _knit(
@@ -320,13 +322,9 @@ def _codes(
 def _measured(grounds: Iterable[BaseGeometry]) -> tuple[list[float], rules.Floats]:
     """Square metres of each polygon, and a point inside it (degrees)."""
     shapes = np.array(list(grounds), dtype=object)
-    west, south, east, north = shapely.total_bounds(shapes)
-    plane = geodesy.equal_area((west + east) / 2, (south + north) / 2)
-    # lines are straight in degrees: about 100 m long they are straight in the plane too
-    fine = shapely.segmentize(shapes, 0.001)
-    sizes = shapely.area(shapely.transform(fine, plane.to_plane))
+    sizes = rules.measured_m2(shapes)
     labels = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    return [round(float(size), 2) for size in sizes], np.round(labels, 7)
+    return [round(size, 2) for size in sizes], np.round(labels, 7)
 
 
 class _Book:
@@ -402,11 +400,6 @@ class _Book:
             self.next_id += 1
         self.wkbs.extend(shapely.to_wkb(grounds))
         return made
-
-    def digest(self) -> str:
-        return rules.digest_of(
-            (area.id, area.code, wkb) for area, wkb in zip(self.areas, self.wkbs, strict=True)
-        )
 
     def ids_by_level(self) -> tuple[tuple[int, ...], ...]:
         levels = sorted({area.level for area in self.areas})

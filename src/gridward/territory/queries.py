@@ -21,10 +21,19 @@ from gridward.catalog import queries as catalog
 from gridward.core import geodesy, jurisdiction
 from gridward.core.action import context, in_action
 from gridward.core.geodesy import Datum
+from gridward.journal import queries as journal
 from gridward.journal.queries import generation
 from gridward.territory import errors
-from gridward.territory.models import Area, AreaCode, Boundary, BoundaryVersion, Level
+from gridward.territory.models import (
+    Area,
+    AreaCode,
+    AreaPlace,
+    Boundary,
+    BoundaryVersion,
+    Level,
+)
 from gridward.territory.rules import (
+    CHAIN,
     EDGE,
     INSIDE,
     NEAREST,
@@ -35,6 +44,8 @@ from gridward.territory.rules import (
     LevelScheme,
     Location,
     Surveyed,
+    SurveyedVersion,
+    digest_of,
     scheme_from,
 )
 from gridward.territory.rules.levels import Level as SchemeLevel
@@ -59,6 +70,7 @@ __all__ = [
     "reason_text",
     "scheme",
     "survey",
+    "survey_versions",
 ]
 
 NAME = "territory"  # of the generation
@@ -265,12 +277,55 @@ def survey() -> list[Surveyed]:
         area_id: shapely.from_wkb(bytes(wkb), on_invalid="ignore")
         for area_id, wkb in Boundary.objects.filter(to_version=None).values_list("area_id", "wkb")
     }
-    return [
-        Surveyed(row[0], row[1], row[2], row[3], row[4], grounds.get(row[0]), tuple(row[5:]))
-        for row in Area.objects.filter(closed_on=None)
+    codes = dict(AreaCode.objects.filter(valid_to=None).values_list("area_id", "code"))
+    places = dict(AreaPlace.objects.filter(valid_to=None).values_list("area_id", "parent_id"))
+    rows = (
+        Area.objects.filter(closed_on=None)
         .order_by("id")
-        .values_list("id", "code", "name", "level", "parent_id", "a1", "a2", "a3", "a4", "a5", "a6")
+        .values_list(
+            *("id", "code", "name", "level", "parent_id"), *CHAIN, *("lng", "lat", "area_m2")
+        )
+    )
+    return [
+        Surveyed(
+            id=row[0],
+            code=row[1],
+            name=row[2],
+            level=row[3],
+            parent_id=row[4],
+            geometry=grounds.get(row[0]),
+            chain=tuple(row[5:11]),
+            label=(row[11], row[12]),
+            area_m2=row[13],
+            dated=(codes.get(row[0]), places.get(row[0])),
+        )
+        for row in rows
     ]
+
+
+def survey_versions() -> list[SurveyedVersion]:
+    """Every boundary version with its digests: stored, noted in the journal, and found."""
+    stored = dict(BoundaryVersion.objects.order_by("number").values_list("number", "digest"))
+    noted = {
+        line.details["version"]: str(line.details["digest"])
+        for line in journal.timeline(f"boundaries:{number}" for number in stored)
+    }
+    # what the journal knows and the table does not was taken out
+    return [
+        SurveyedVersion(
+            number, stored.get(number, ""), noted.get(number), digest_of_version(number)
+        )
+        for number in sorted({*stored, *noted})
+    ]
+
+
+def digest_of_version(number: int) -> str:
+    """The digest over all boundaries that a version began, with the first code of each area."""
+    codes: dict[int, str] = {}
+    for area_id, code in AreaCode.objects.order_by("id").values_list("area_id", "code"):
+        codes.setdefault(area_id, code)
+    begun = Boundary.objects.filter(from_version_id=number).values_list("area_id", "wkb")
+    return digest_of((id_, codes.get(id_, ""), bytes(wkb)) for id_, wkb in begun)
 
 
 # reading the tables

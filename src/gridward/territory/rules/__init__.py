@@ -7,7 +7,9 @@ from gridward.territory.rules.coverage import (
     Fault,
     Proof,
     Surveyed,
+    SurveyedVersion,
     digest_of,
+    measured_m2,
     prove,
 )
 from gridward.territory.rules.drawing import (
@@ -87,6 +89,7 @@ __all__ = [
     "Location",
     "Proof",
     "Surveyed",
+    "SurveyedVersion",
     "apportion",
     "chain_column",
     "chain_columns",
@@ -98,6 +101,7 @@ __all__ = [
     "draw",
     "is_invented",
     "kinds_by_density",
+    "measured_m2",
     "next_codes",
     "outline_of_geojson",
     "outline_of_points",

@@ -36,13 +36,15 @@ FAULTS = (
     "no_boundary",
     "broken_boundary",
     "wrong_chain",
+    "altered",
 )
 
 
 @dataclass(frozen=True)
 class Surveyed:
     """One area as the proof sees it. geometry: WGS84 degrees, None when it has no boundary;
-    chain: the stored chain columns, None when they are not to be looked at."""
+    None in what follows: not to be looked at. chain: the stored chain columns; label: the stored
+    point inside; area_m2: the stored size; dated: code and parent as the dated rows have them."""
 
     id: int
     code: str
@@ -51,6 +53,20 @@ class Surveyed:
     parent_id: int | None
     geometry: BaseGeometry | None
     chain: tuple[int | None, ...] | None = None
+    label: tuple[float, float] | None = None
+    area_m2: float | None = None
+    dated: tuple[str | None, int | None] | None = None
+
+
+@dataclass(frozen=True)
+class SurveyedVersion:
+    """The digest of a boundary version: as stored beside it, as noted in the journal (None: not
+    noted), and as its boundaries give it now."""
+
+    number: int
+    stored: str
+    noted: str | None
+    found: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +114,7 @@ class Proof:
 def prove(
     areas: Sequence[Surveyed],
     *,
+    versions: Sequence[SurveyedVersion] = (),
     tolerance_m2: float = TOLERANCE_M2,
     thinnest_m: float = THINNEST_M,
 ) -> Proof:
@@ -107,9 +124,11 @@ def prove(
     (overhang) and do not share ground with anybody of their level (overlap; duplicate when two
     are the same ground). Everybody has a boundary that is a valid polygon, a parent one level up
     (orphan), a code of its own (duplicate), and no piece narrower than `thinnest_m` metres
-    (sliver). Where one area of a level is cut, all of that level must be (gap).
+    (sliver). Where one area of a level is cut, all of that level must be (gap). And nothing was
+    changed past the actions (altered): label and size fit the boundary, code and parent are those
+    of the dated rows, every version's boundaries give the digest that the journal holds.
     """
-    return _Survey(areas, tolerance_m2, thinnest_m).proof()
+    return _Survey(areas, tolerance_m2, thinnest_m).proof(versions)
 
 
 class _Survey:
@@ -122,9 +141,10 @@ class _Survey:
         self.sound: list[Surveyed] = []
         self.ground: dict[int, BaseGeometry] = {}
 
-    def proof(self) -> Proof:
+    def proof(self, versions: Sequence[SurveyedVersion]) -> Proof:
         self._records()
         self._boundaries()
+        self._alterations(versions)
         levels: dict[int, list[Surveyed]] = defaultdict(list)
         for area in self.sound:
             levels[area.level].append(area)
@@ -214,6 +234,25 @@ class _Survey:
             else:
                 self.sound.append(area)
                 self.ground[area.id] = ground
+
+    def _alterations(self, versions: Sequence[SurveyedVersion]) -> None:
+        for version in versions:
+            if not version.stored == version.noted == version.found:
+                detail = errors.VERSION_ALTERED % {"number": version.number}
+                self.faults.append(Fault("altered", (str(version.number),), detail=detail))
+        sizes = measured_m2([self.ground[area.id] for area in self.sound])
+        for area, size in zip(self.sound, sizes, strict=True):
+            ground = self.ground[area.id]
+            why = []
+            if area.label and not shapely.dwithin(ground, shapely.Point(area.label), _BESIDE / 10):
+                why.append(str(errors.LABEL_OUTSIDE))
+            slack = max(self.tolerance, 1e-6 * size)
+            if area.area_m2 is not None and abs(area.area_m2 - size) > slack:
+                why.append(errors.OTHER_SIZE % {"size": f"{area.area_m2:.1f}"})
+            if area.dated is not None and area.dated != (area.code, area.parent_id):
+                why.append(str(errors.OTHER_THAN_DATED))
+            if why:
+                self._fault("altered", [area], piece=ground, detail=", ".join(why))
 
     # ground
 
@@ -350,6 +389,18 @@ class _Survey:
 
 def _labels(areas: Iterable[Surveyed]) -> tuple[str, ...]:
     return tuple(f"{area.code} {area.name}".strip() for area in areas)
+
+
+def measured_m2(grounds: Iterable[BaseGeometry]) -> list[float]:
+    """Square metres of polygons in degrees, by an equal-area projection about their middle."""
+    shapes = np.array(list(grounds), dtype=object)
+    if not len(shapes):
+        return []
+    # lines are straight in degrees: about 100 m long they are straight in the plane too
+    fine = shapely.segmentize(shapes, 0.001)
+    west, south, east, north = shapely.total_bounds(fine)
+    plane = geodesy.equal_area((west + east) / 2, (south + north) / 2)
+    return [float(size) for size in shapely.area(shapely.transform(fine, plane.to_plane))]
 
 
 def digest_of(grounds: Iterable[tuple[int, str, bytes]]) -> str:

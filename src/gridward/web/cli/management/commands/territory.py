@@ -34,6 +34,7 @@ FAULT_TITLES = {
     "no_boundary": gettext_lazy("no boundary"),
     "broken_boundary": gettext_lazy("broken boundary"),
     "wrong_chain": gettext_lazy("wrong chain"),
+    "altered": gettext_lazy("altered"),
 }
 
 
@@ -198,7 +199,10 @@ class Command(ReportCommand):
         if not areas:
             raise errors.NotDrawnYet
         proof = rules.prove(
-            areas, tolerance_m2=options["tolerance"], thinnest_m=options["thinnest"]
+            areas,
+            versions=queries.survey_versions(),
+            tolerance_m2=options["tolerance"],
+            thinnest_m=options["thinnest"],
         )
         counts = ", ".join(
             f"{count} {queries.level_title(level)}" for level, count in sorted(proof.counts.items())
