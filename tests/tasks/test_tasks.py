@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from tests.databases import Space
 from tests.town import ACTOR, Town, make_town
 
+from gridward.access import queries as accounts
 from gridward.core.ids import new_id
 from gridward.directory import actions as directory
+from gridward.directory import queries as people
 from gridward.directory.actions import NewPerson, NewPost
 from gridward.journal import queries as journal
 from gridward.tasks import actions, errors, models, queries
@@ -119,9 +121,24 @@ def test_a_task_for_nobody_in_particular_is_taken_by_who_comes_first(town: Town)
     )
 
     assert [t.id for t in queries.tasks_of(town.viewer("G001"))] == [task_id]
-    # the desk of the same station has no eyes on site
-    assert queries.tasks_of(town.viewer("C001")) == []
+    # who calls people back for the same station has no eyes on site
+    (caller,) = directory.create_people(
+        [NewPerson("A2", "回访员", "", "none", (NewPost("caller", station),))], actor=ACTOR
+    )
+    post = people.posts_of_person(caller)[0].post_id
+    assert queries.tasks_of(accounts.viewer_of_post(post)) == []
     assert actions.hand_in(town.viewer("G001"), task_id, version=1, result="passed").state == "done"
+
+
+def test_who_was_asked_or_answered_has_a_task_about_it(town: Town) -> None:
+    about = new_id()
+    task_id = asked(town, subject_id=about)
+
+    assert queries.has_task_about(town.viewer("G001"), about)
+    assert not queries.has_task_about(town.viewer("G002"), about)
+    actions.hand_in(town.viewer("G001"), task_id, version=1, result="passed")
+    assert queries.has_task_about(town.viewer("G001"), about)
+    assert not queries.has_task_about(town.viewer("G001"), new_id())
 
 
 def test_a_subject_is_asked_about_once_at_a_time(town: Town) -> None:
@@ -177,8 +194,6 @@ def test_a_task_is_handed_to_a_colleague_but_never_to_who_is_barred(town: Town) 
     colleagues = {h.person_id: h.post_id for h in queries.colleagues_for(viewer, task_id)}
     assert free in colleagues
     assert handler not in colleagues
-    from gridward.directory import queries as people
-
     barred_post = people.posts_of_person(handler)[0].post_id
     for other in (barred_post, town.posts["G008"]):
         with pytest.raises(errors.NotAColleague):

@@ -109,6 +109,13 @@ def open_task_about(subject_id: uuid.UUID, kind: str) -> TaskCard | None:
     return None if found is None else card_of(found)
 
 
+def has_task_about(viewer: Viewer, subject_id: uuid.UUID) -> bool:
+    """Whether the viewer's post was named for a task about this, or handed one in."""
+    return models.Task.objects.filter(
+        Q(assignee_id=viewer.post_id) | Q(handed_in_by_id=viewer.post_id), subject_id=subject_id
+    ).exists()
+
+
 def open_counts(post_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Post → how many open tasks it has; posts without any are left out."""
     rows = (
