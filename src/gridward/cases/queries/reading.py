@@ -35,7 +35,6 @@ from gridward.directory.errors import NoSuchOrganisation
 from gridward.directory.rules import Holder, Organisation
 from gridward.journal import queries as journal
 from gridward.tasks import queries as tasks
-from gridward.tasks.models import Task
 from gridward.territory import queries as territory
 
 DESK_KINDS = {
@@ -87,10 +86,7 @@ def case_for(viewer: Viewer, case_id: UUID) -> Case:
     found = visible_cases(viewer).filter(id=case_id).first()
     if found is not None:
         return found
-    asked = Task.objects.filter(subject_id=case_id).filter(
-        Q(assignee=viewer.post_id) | Q(handed_in_by=viewer.post_id)
-    )
-    if asked.exists():
+    if tasks.has_task_about(viewer, case_id):
         case = Case.objects.filter(id=case_id, sensitivity__lt=Sensitivity.RESTRICTED).first()
         if case is not None:
             return case
