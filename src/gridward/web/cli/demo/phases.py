@@ -73,7 +73,7 @@ def sealed(say: Say) -> None:
 PHASES: list[Phase] = [
     Phase("tables", tables),
     Phase("catalogue", packs),
-    Phase("ground", ground.draw_district),
+    Phase("ground", long_ago(ground.draw_district)),
     Phase("organisations", long_ago(people.make_organisations)),
     Phase("people", long_ago(people.make_people)),
     Phase("cases", cases.make_cases),
