@@ -106,6 +106,14 @@ def test_no_role_of_the_base_pack_has_what_belongs_to_another_administrator() ->
         assert set(roles[administrator]) <= set(capabilities.EXCLUSIVE)
 
 
+def test_a_pack_cannot_hand_out_what_belongs_to_an_administrator() -> None:
+    given = ["case.accept", "audit.read"]
+    exclusive = {"audit.read": "audit_admin"}
+
+    assert rules.held_capabilities("street_desk", given, exclusive) == {"case.accept"}
+    assert rules.held_capabilities("audit_admin", given, exclusive) == set(given)
+
+
 def test_a_role_with_an_administrators_capability_is_named() -> None:
     roles = {"street_desk": ["case.accept", "audit.read"], "audit_admin": ["audit.read"]}
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gridward.access import codes, models, rules
+from gridward.access.capabilities import EXCLUSIVE
 from gridward.access.errors import BadInvitation, BadToken, NoPost, NoSuchAccount, NotYourPost
 from gridward.access.rules import Grant, Viewer
-from gridward.catalog.definitions import AreaKind
+from gridward.catalog.definitions import AreaKind, Role
 from gridward.catalog.errors import NoResponsibleRule
 from gridward.catalog.queries import catalogue, responsible
 from gridward.core import clock
@@ -183,7 +184,7 @@ def _viewer(
     organisation = directory.organisation(holder.organisation_id)
     role = catalogue().roles.get(holder.role)
     # a role that the edition in force no longer knows gives nothing
-    capabilities = frozenset(role.capabilities) if role is not None else frozenset()
+    capabilities = _capabilities_of(role) if role is not None else frozenset()
     return Viewer(
         post_id=holder.post_id,
         account_id=account_id,
@@ -199,6 +200,10 @@ def _viewer(
         capabilities=capabilities if only is None else capabilities & frozenset(only),
         token_id=token_id,
     )
+
+
+def _capabilities_of(role: Role) -> frozenset[str]:
+    return rules.held_capabilities(role.key, role.capabilities, EXCLUSIVE)
 
 
 def posts_of(account: models.Account, *, at: datetime | None = None) -> list[PostCard]:
@@ -234,7 +239,7 @@ def grants_of(person_id: uuid.UUID, *, at: datetime | None = None) -> list[Grant
         )
         for held in directory.posts_of_person(person_id, at=at)
         if held.role in roles
-        for capability in sorted(roles[held.role].capabilities)
+        for capability in sorted(_capabilities_of(roles[held.role]))
     ]
 
 

@@ -121,6 +121,14 @@ def demo_sign_in_refusal(
     return None
 
 
+def held_capabilities(
+    role: str, capabilities: Iterable[str], exclusive: Mapping[str, str]
+) -> frozenset[str]:
+    """What a role really gives: without what belongs to an administrator alone, whatever a pack
+    says."""
+    return frozenset(c for c in capabilities if exclusive.get(c, role) == role)
+
+
 def exclusive_faults(
     roles: Mapping[str, Iterable[str]], exclusive: Mapping[str, str]
 ) -> list[tuple[str, str]]:
