@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape, quoteattr
 from gridward.territory import queries as territory
 from gridward.web.ui.pages import MapView
 
-WIDTH, HEIGHT = 720, 480
+WIDTH, HEIGHT = 640, 480
+SMALL_WIDTH = 280  # the same picture on a phone, without script; browsers report drawn pixels
 TINTS = ("#dfeae3", "#e9ece0", "#dce8e6", "#ece9dd")
 Bounds = tuple[float, float, float, float]
 

@@ -43,7 +43,7 @@ class Asked:
     values: dict[str, str] = field(default_factory=dict)
     point: tuple[float, float] | None = None
     window: maps.Window | None = None
-    pick: tuple[int, int] | None = None
+    pick: tuple[float, float] | None = None
     staged: tuple[UUID, ...] = ()
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -83,9 +83,14 @@ def _point(post: QueryDict) -> tuple[float, float] | None:
     return (lng, lat) if math.isfinite(lng) and math.isfinite(lat) else None
 
 
-def _pixel(post: QueryDict) -> tuple[int, int] | None:
-    x, y = post.get("pick.x", ""), post.get("pick.y", "")
-    return (int(x), int(y)) if x.isdigit() and y.isdigit() and len(x + y) < 9 else None
+def _pixel(post: QueryDict) -> tuple[float, float] | None:
+    """The pixel pressed, on the picture's own scale. A phone shows it smaller, as `small`."""
+    for name, shown in (("pick", maps.WIDTH), ("small", maps.SMALL_WIDTH)):
+        x, y = post.get(f"{name}.x", ""), post.get(f"{name}.y", "")
+        if x.isdigit() and y.isdigit() and len(x + y) < 9:
+            scale = maps.WIDTH / shown
+            return int(x) * scale, int(y) * scale
+    return None
 
 
 def _with_photos(asked: Asked, request: HttpRequest) -> Asked:

@@ -120,7 +120,7 @@ def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[
             button=titles[key],
             icon=ICONS.get(key, "chevron-right"),
             tone="warn" if key in WARNINGS else "first" if number == 0 else "",
-            is_open=number == 0,
+            is_open=number == 0 and key not in WARNINGS,
             with_files=any(field.kind == "photos" for field in fields),
         )
         if sent is not None:

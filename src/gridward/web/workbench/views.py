@@ -302,7 +302,8 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
     if sent is not None and not any(one.key == sent.key for one in mine):
         notice = sent.problem.message if sent.problem else ""
     page = pages.CasePage(
-        shell=shell_of(request, viewer, "home" if card.is_open else "list"),
+        # what waits is counted on the lists; here every statement belongs to the case
+        shell=shell_of(request, viewer, "home" if card.is_open else "list", {}),
         title=title_of(card.matter_title),
         number=card.number,
         place=card.place or _("Place unknown"),
