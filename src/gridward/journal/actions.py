@@ -10,7 +10,6 @@ from django.db.models import F, Q
 
 from gridward.core import clock, db, jurisdiction
 from gridward.core.action import ActionContext, action, context, in_action
-from gridward.core.ids import new_id
 from gridward.journal import keys, rules, subscriptions
 from gridward.journal.errors import DeliveryDone, OutsideAction
 from gridward.journal.models import Delivery, Generation, Lease
@@ -18,7 +17,7 @@ from gridward.journal.queries import forget_generations, lock_delivery
 from gridward.journal.rules import ActorRef, commitment_to
 from gridward.journal.sealing import seal_pending
 from gridward.journal.verbs import Verb
-from gridward.journal.writing import Draft, draft, write
+from gridward.journal.writing import Draft, draft, write, write_deliveries
 
 __all__ = [
     "ActorRef",
@@ -108,20 +107,12 @@ def _write(buffer: _Buffer, running: ActionContext) -> None:
         return
     write(entries)
     look = running.recorded_at + rules.FIRST_LOOK
-    deliveries = [
-        Delivery(
-            id=new_id(),
-            entry_id=entry.id,
-            subscriber=name,
-            cause=running.cause,
-            next_try_at=look,
-        )
-        for entry in entries
-        for name in subscriptions.subscribers(entry.verb)
+    subscribed = [
+        (entry, name) for entry in entries for name in subscriptions.subscribers(entry.verb)
     ]
-    if not deliveries:
+    if not subscribed:
         return
-    db.insert_many(Delivery, deliveries)
+    write_deliveries(subscribed, running.cause, look)
     from gridward.journal.jobs import deliver  # needs the task backend, which needs the apps
 
     deliver.enqueue(running.jurisdiction, str(running.cause))

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from gridward.core import db
 from gridward.core.ids import new_id
 from gridward.journal import keys, rules
 from gridward.journal.errors import BadDetails
-from gridward.journal.models import Entry
+from gridward.journal.models import Delivery, Entry
 from gridward.journal.rules import ActorRef
 from gridward.journal.verbs import Verb, verb
 
@@ -34,6 +36,17 @@ _COLUMNS = (
     "mac",
     "seal_id",
     "position",
+)
+
+_DELIVERY_COLUMNS = (
+    "id",
+    "entry_id",
+    "subscriber",
+    "cause",
+    "state",
+    "attempts",
+    "next_try_at",
+    "last_error",
 )
 
 
@@ -110,23 +123,48 @@ def write(drafts: Sequence[Draft]) -> None:
     engine has. Inside an action."""
     if not drafts:
         return
+    is_text = db.vendor() == "sqlite"
+    _insert(Entry, _COLUMNS, list(_rows(drafts, is_text)))
+
+
+def write_deliveries(subscribed: Sequence[tuple[Draft, str]], cause: UUID, look: datetime) -> None:
+    """Puts a delivery for each entry and subscriber into the table, the same way.
+
+    look: when the ticker takes them up, should their job not have come round
+    """
+    is_text = db.vendor() == "sqlite"
+    when = _plain(look) if is_text else look
+    act = cause.hex if is_text else cause
+    rows = [
+        (
+            new_id().hex if is_text else new_id(),
+            one.id.hex if is_text else one.id,
+            name,
+            act,
+            "waiting",
+            0,
+            when,
+            "",
+        )
+        for one, name in subscribed
+    ]
+    _insert(Delivery, _DELIVERY_COLUMNS, rows)
+
+
+def _insert(model: type[Model], columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     connection = db.connection()
-    is_text = connection.vendor == "sqlite"
-    table = connection.ops.quote_name(Entry._meta.db_table)
-    columns = ", ".join(_COLUMNS)
-    marks = f"({', '.join(['%s'] * len(_COLUMNS))})"
-    rows = _rows(drafts, is_text)
+    into = f"{connection.ops.quote_name(model._meta.db_table)} ({', '.join(columns)})"
+    marks = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
-        if len(drafts) <= IN_ONE_STATEMENT:
+        if len(rows) <= IN_ONE_STATEMENT:
             cursor.execute(
-                f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608
-                + ", ".join([marks] * len(drafts)),
+                f"INSERT INTO {into} VALUES {', '.join([marks] * len(rows))}",  # noqa: S608
                 [value for row in rows for value in row],
             )
-        elif is_text:
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES {marks}", list(rows))  # noqa: S608
+        elif connection.vendor == "sqlite":
+            cursor.executemany(f"INSERT INTO {into} VALUES {marks}", rows)  # noqa: S608
         else:
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
 
