@@ -101,6 +101,7 @@ def build(
         "GRIDWARD_SECRET_KEY": settings.SECRET_KEY,
         "GRIDWARD_BUILDING": "1",
         "GRIDWARD_DEMO": "1",
+        "GRIDWARD_LOG_LEVEL": "WARNING",
         leash.PARENT: str(os.getpid()),
     }
     command = [sys.executable, "-m", "gridward.cli", "demo", "--build-here"]

@@ -45,6 +45,8 @@ class Command(ReportCommand):
             self.finish(True, {"made": not ready, "var": str(settings.GRIDWARD_VAR)}, "")
             return
         os.environ["GRIDWARD_DEMO"] = "1"
+        # whoever tries it out wants the address, not a line for every request
+        os.environ.setdefault("GRIDWARD_LOG_LEVEL", "WARNING")
         serve(
             self,
             port=options["port"],
