@@ -5,6 +5,7 @@ GRIDWARD_DATABASE_URL   sqlite:///… or postgresql://role@host/database?schema=
                         (default: SQLite in VAR)
 GRIDWARD_SECRET_KEY     for sessions and forms; default: made once and kept in VAR/secret.key
 GRIDWARD_HOSTS          host names that are answered, separated by commas (default: loopback only)
+GRIDWARD_HTTPS          1 when a proxy in front speaks TLS and sets X-Forwarded-Proto
 GRIDWARD_DEMO           1 shows the demo's sign-in cards (with a demo database on loopback only)
 GRIDWARD_BIND           address that `gridward serve` listens on (default 127.0.0.1)
 GRIDWARD_NUMBER         three digits that begin every receipt (default 000)
@@ -254,6 +255,10 @@ SESSION_COOKIE_NAME = "gw_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
+if env("GRIDWARD_HTTPS") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
 X_FRAME_OPTIONS = "DENY"
 
 LOGGING_CONFIG = "logging.config.dictConfig"
