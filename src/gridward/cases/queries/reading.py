@@ -420,3 +420,26 @@ def audit_counts(source: str | None, as_of: datetime) -> dict[str, int]:
             filter=(Q(closed_at__isnull=True) | Q(closed_at__gt=as_of)) & Q(target__lt=as_of),
         ),
     )
+
+
+def outside_counts(source: str, as_of: datetime) -> dict[str, int]:
+    """The same figures as `audit_counts`, by the target that an outside system gave instead of
+    the clocks: for what was walked through our own steps beside another system's dates."""
+    told = Report.objects.filter(submission__source=source, submitted_at__lte=as_of)
+    target = F("submission__outside_due_at")
+    closed_at = F("first_case__closed_at")
+    is_closed = Q(first_case__closed_at__isnull=False, first_case__closed_at__lte=as_of)
+    is_timed = Q(submission__outside_due_at__isnull=False)
+    return told.aggregate(
+        cases=Count("id"),
+        with_target=Count("id", filter=is_timed),
+        closed_by_target=Count(
+            "id", filter=is_closed & is_timed & Q(first_case__closed_at__lte=target)
+        ),
+        closed_late=Count(
+            "id", filter=is_closed & is_timed & Q(submission__outside_due_at__lt=closed_at)
+        ),
+        open_overdue=Count(
+            "id", filter=is_timed & ~is_closed & Q(submission__outside_due_at__lt=as_of)
+        ),
+    )
