@@ -59,7 +59,7 @@ def current() -> Jurisdiction:
     key = _current.get()
     if key is not None:
         return get(key)
-    return next(iter(settings.GRIDWARD_JURISDICTIONS.values()))  # type: ignore[no-any-return]
+    return next(iter(settings.GRIDWARD_JURISDICTIONS.values()))
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
         "back": _back(request),
     }
     try:
-        body = render_to_string(PARTIAL if partial else PAGE, context, request)
+        body: str = render_to_string(PARTIAL if partial else PAGE, context, request)
     except Exception as error:
         # the page about a fault must not fail itself; the log is loud about it
         log.error("problem page failed", code=problem.code, exc_info=error)

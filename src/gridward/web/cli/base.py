@@ -50,6 +50,7 @@ class ReportCommand(BaseCommand):
 
     requires_system_checks: list[str] = []
     json: bool = False
+    _called_from_command_line = False
     data: Mapping[str, Any]
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -27,6 +27,7 @@ from gridward.core import clock, jurisdiction
 from gridward.journal.queries import remembered_generations
 
 PAUSE_SECONDS = 0.25
+Job = DBTaskResult[Any, Any]
 log = structlog.get_logger("gridward.jobs")
 
 
@@ -92,14 +93,14 @@ def requeue_of_dead_workers() -> int:
     return again
 
 
-def take(worker_id: str) -> DBTaskResult | None:
+def take(worker_id: str) -> Job | None:
     """The next job of the current jurisdiction, claimed for this worker; None when none waits."""
     ready = DBTaskResult.objects.ready()
     if not ready.exists():  # a plain read: an idle worker takes no lock
         return None
     try:
         with transaction.atomic(using=jurisdiction.current().database):
-            job: DBTaskResult | None = ready.get_locked()
+            job: Job | None = ready.get_locked()
             if job is not None:
                 job.claim(worker_id)
             return job
@@ -109,7 +110,7 @@ def take(worker_id: str) -> DBTaskResult | None:
         raise
 
 
-def run(job: DBTaskResult) -> bool:
+def run(job: Job) -> bool:
     """Whether the job did its work; its row says so either way."""
     started = time.perf_counter()
     name = job.task_path.rsplit(".", 1)[-1]

@@ -71,7 +71,8 @@ def read_catalogue() -> Catalog:
 
 def missing() -> list[Message]:
     """Messages that are said and have no Chinese yet, each once."""
-    catalogue, found = read_catalogue(), {}
+    catalogue = read_catalogue()
+    found: dict[tuple[str | tuple[str, ...], str | None], Message] = {}
     for message in said():
         known = catalogue.get(message.id, message.context)
         translated = known is not None and not known.fuzzy and _is_filled(known.string)
@@ -86,7 +87,18 @@ def update(*, prune: bool = False) -> tuple[int, int]:
     An added message waits with an empty text. prune: drop those that nobody says any more.
     """
     old = read_catalogue()
-    fresh = Catalog(locale=LANGUAGE, project="Gridward", charset="utf-8", fuzzy=False)
+    fresh = Catalog(
+        locale=LANGUAGE,
+        project="Gridward",
+        version="",
+        copyright_holder="Gridward contributors",
+        msgid_bugs_address="",
+        last_translator="Gridward contributors",
+        language_team="Gridward contributors",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment="# Gridward in Simplified Chinese. Brought up to date by `make messages`.",
+    )
     for message in said():
         known = old.get(message.id, message.context)
         fresh.add(
@@ -147,5 +159,7 @@ def _as_python(path: Path) -> bytes:
     return templatize(path.read_text("utf-8"), origin=str(path)).encode()
 
 
-def _is_filled(text: str | tuple[str, ...] | list[str]) -> bool:
-    return bool(text) if isinstance(text, str) else bool(text) and all(text)
+def _is_filled(text: str | tuple[str, ...] | list[str] | None) -> bool:
+    if text is None or isinstance(text, str):
+        return bool(text)
+    return bool(text) and all(text)

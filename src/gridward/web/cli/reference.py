@@ -50,10 +50,10 @@ def commands() -> str:
     lines = [
         "# Commands",
         "",
-        "`gridward` is the one command line; Django's commands keep their names beside these. Every",
-        "command that reports takes `--json` (one object instead of words) and `--jurisdiction KEY`,",
-        "and ends with 0 (done, or all is right), 1 (it ran and found something wrong) or 2 (it could",
-        "not run: the sentence says what to do next).",
+        "`gridward` is the one command line; Django's commands keep their names beside these.",
+        "Every command that reports takes `--json` (one object instead of words) and",
+        "`--jurisdiction KEY`, and ends with 0 (done, or all is right), 1 (it ran and found",
+        "something wrong) or 2 (it could not run: the sentence says what to do next).",
     ]
     for name, app in sorted(get_commands().items()):
         if app != "gridward.web.cli":
@@ -109,8 +109,8 @@ def problems() -> str:
     lines = [
         "# Problems",
         "",
-        "The API answers a refusal as `application/problem+json` with this `code`; a page shows the",
-        "sentence. `%(name)s` is filled in.",
+        "The API answers a refusal as `application/problem+json` with this `code`; a page shows",
+        "the sentence. `%(name)s` is filled in.",
         "",
         "| code | status | sentence |",
         "| --- | --- | --- |",
