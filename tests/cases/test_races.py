@@ -12,14 +12,14 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, OperationalError, connections
+from tests.cases.walking import RATTLING, CaseTown, case_of, case_town, submit, walk
+from tests.databases import Space
 
 from gridward.cases import actions, errors, queries
 from gridward.cases.actions import submit as submitting
 from gridward.cases.models import Assignment, Case, Report, Return, Round, Submission
 from gridward.core.ids import new_id
 from gridward.journal.models import Entry
-from tests.cases.walking import RATTLING, CaseTown, case_of, case_town, submit, walk
-from tests.databases import Space
 
 
 @pytest.fixture

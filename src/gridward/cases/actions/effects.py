@@ -399,7 +399,14 @@ def add_photos(work: Work, given: Given, kind: str) -> None:
     """Link the staged photos that came with a step to the case."""
     if not given.photos:
         return
-    vault.adopt_files(list(given.photos), at=work.at)
+    if work.case.vault_subject is None:
+        work.case.vault_subject = vault.new_subject()
+    vault.adopt_files(
+        list(given.photos),
+        reference=f"case:{work.case.id}",
+        person=work.case.vault_subject,
+        at=work.at,
+    )
     db.insert_many(
         CaseFile,
         [

@@ -429,14 +429,16 @@ def _start(work: Work, milestone: Milestone) -> None:
         after = work.disposal_after
         if after is not None and milestone.key == after.milestone:
             settings = work.catalogue.settings
-            limits = [Limit(int(a), u) for a, u in after.limits]
+            key = work.condition.key if work.condition else None
+            # half of what was agreed at first, also when it is the second rework
+            agreed = work.catalogue.limits(milestone, key, urgent=work.case.urgent) or ()
             start_clock(
                 work,
                 milestone,
                 owner_kind,
                 owner_id,
                 limits=(
-                    clock_rules.half(limits[-1], settings.rework_fraction, settings.rework_minimum),
+                    clock_rules.half(agreed[-1], settings.rework_fraction, settings.rework_minimum),
                 ),
                 basis="rework",
                 after=after,

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PIL import Image, ImageDraw
@@ -19,7 +20,6 @@ from gridward.access import queries as access
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
 from gridward.cases.actions import Channel, Contact, Place, Told
-from gridward.cases.models import Case
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.core.errors import Problem
@@ -28,6 +28,9 @@ from gridward.tasks import queries as tasks
 from gridward.territory import queries as territory
 from gridward.vault import actions as vault
 from gridward.web.cli.demo.stories import ROADS, SPOTS, STORIES, Story
+
+if TYPE_CHECKING:
+    from gridward.cases.models import Case
 
 Say = Callable[[str], None]
 CASES, DAYS, SEED = 300, 14, 29
@@ -58,11 +61,7 @@ class Teller:
                 for h in holders
                 if h.role not in ("grid_worker", "protection_desk")
             ]
-        able = [
-            v
-            for v in self.posts[organisation]
-            if v.may(capability) and v.person_id not in but
-        ]
+        able = [v for v in self.posts[organisation] if v.may(capability) and v.person_id not in but]
         return self.lot.choice(able)
 
     def handler(self, organisation: UUID) -> Viewer:
@@ -130,7 +129,7 @@ def _tell(teller: Teller, story: Story, start: datetime, point: tuple[float, flo
             staged_by="demo" if photos else None,
             at=start,
         )
-    case = Case.objects.get(id=receipt.cases[0])
+    case = queries.case(receipt.cases[0])
     at = start
     for _ in range(14):
         following = _next(teller, story, case, at)
@@ -156,12 +155,10 @@ def _contact(lot: random.Random) -> Contact:
     return Contact()
 
 
-Act = Callable[[datetime], Case]
+Act = Callable[[datetime], "Case"]
 
 
-def _next(
-    teller: Teller, story: Story, case: Case, at: datetime
-) -> tuple[datetime, Act] | None:
+def _next(teller: Teller, story: Story, case: Case, at: datetime) -> tuple[datetime, Act] | None:
     """When the next step of this case is taken, and the step; None at an end."""
     makers: dict[str, Callable[[], tuple[datetime, Act]]] = {
         "submitted": lambda: _accept(teller, story, case, at),
@@ -220,9 +217,7 @@ def _take_up(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
     assert case.lead_id is not None
     handler = teller.handler(case.lead_id)
     when = teller.later(at, 0.1, 2.2)
-    return when, lambda t: actions.acknowledge_case(
-        case.id, by=handler, version=case.version, at=t
-    )
+    return when, lambda t: actions.acknowledge_case(case.id, by=handler, version=case.version, at=t)
 
 
 def _handle(teller: Teller, story: Story, case: Case, at: datetime) -> tuple[datetime, Act]:

@@ -1,0 +1,225 @@
+"""Random legal and illegal steps: whatever people try, no invariant breaks and no refusal leaks.
+
+Counts how often each step was taken and each refusal met; prints them with `pytest -rP`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.cases.walking import MONDAY, CaseTown, staged
+
+from gridward.cases import actions
+from gridward.cases.actions import Contact, Place, Told
+from gridward.cases.models import Case, Clock, Report
+from gridward.cases.queries.invariants import broken_invariants
+from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
+from gridward.core.errors import Problem
+from gridward.journal.models import Delivery, Entry
+from gridward.tasks.models import Task
+
+STEPS, OLD = 900, 7
+PEOPLE = ("D001", "D002", "M001", "U001", "S001", "S002", "C001", "G001", "G002")
+MUST_MEET = {
+    "accept_and_dispatch", "acknowledge", "return", "redispatch", "refuse_return", "dispose",
+    "send_to_check", "answer_check", "pass_check", "rework", "log_call", "hand_over", "decline",
+    "ask_info", "give_info", "void", "reopen", "merge", "accept", "dispatch", "progress",
+}  # fmt: skip
+MUST_REFUSE = {"step_not_open", "not_in_your_hands", "not_allowed", "changed", "lead_not_open"}
+
+
+class Walker:
+    """Takes one random step after another on a handful of cases."""
+
+    def __init__(self, town: CaseTown, seed: int) -> None:
+        self.town = town
+        self.lot = random.Random(seed)
+        self.at = MONDAY
+        self.viewers = [town.viewer(number) for number in PEOPLE]
+        self.cases: list[UUID] = []
+        self.receipts: dict[UUID, tuple[UUID, UUID]] = {}
+        self.taken: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.photo = [staged() for _ in range(30)]
+
+    def report(self) -> None:
+        lot = self.lot
+        where = [Place(113.103, 22.617), Place(113.117, 22.603), Place(), Place(120.0, 30.0)]
+        receipt = actions.submit_report(
+            [
+                Told(
+                    words="井盖响",
+                    place=lot.choices(where, [5, 3, 1, 1])[0],
+                    matter=lot.choice(["manhole", "noise", "noise", "litter", ""]),
+                )
+            ],
+            contact=Contact(phone="10012345678") if lot.random() < 0.6 else None,
+            at=self.at,
+        )
+        self.cases.append(receipt.cases[0])
+        self.receipts[receipt.cases[0]] = (receipt.submission, receipt.cases[0])
+
+    def step(self) -> None:
+        lot = self.lot
+        if len(self.cases) < OLD or lot.random() < 0.05:
+            self.report()
+        self.at += timedelta(minutes=lot.choice([1, 2, 5, 20, 240]))
+        case = Case.objects.get(id=lot.choice(self.cases[-OLD:]))
+        verb, act = self.chosen(case)
+        entries, deliveries = Entry.objects.count(), Delivery.objects.count()
+        before = Case.objects.filter(id=case.id).values().get()
+        try:
+            act()
+        except Problem as problem:
+            self.refused[problem.code] += 1
+            assert Case.objects.filter(id=case.id).values().get() == before
+            assert Entry.objects.count() == entries, "a refusal was noted"
+            assert Delivery.objects.count() == deliveries, "a refusal told somebody"
+        else:
+            self.taken[verb] += 1
+            assert Entry.objects.count() > entries
+            after = Case.objects.get(id=case.id)
+            assert after.version > case.version or verb == "rate"
+            assert not after.is_open or after.holder_id is not None
+
+    def chosen(self, case: Case) -> tuple[str, Callable[[], Any]]:
+        """A random verb with random inputs; half of the time one that the process offers."""
+        lot = self.lot
+        every = self.verbs(case)
+        likely = {
+            "submitted": ["accept_and_dispatch"] * 8
+            + ["decline", "ask_info", "hand_over", "merge", "accept"],
+            "need_info": ["give_info", "void"],
+            "accepted": ["dispatch", "hand_over"],
+            "dispatched": ["acknowledge", "return", "acknowledge"],
+            "returned": ["redispatch", "refuse_return", "rule"],
+            "handling": ["dispose"] * 4 + ["return", "return", "progress", "merge"],
+            "disposed": ["pass_check", "send_to_check", "rework"],
+            "closure_checking": ["answer_check", "rework", "pass_check"],
+            "callback_pending": ["log_call", "log_call", "answer"],
+            "closed": ["reopen", "rate", "reopen_case"],
+        }.get(case.state)
+        verb = lot.choice(likely) if likely and lot.random() < 0.85 else lot.choice(list(every))
+        return verb, every[verb]
+
+    def by(self, case: Case) -> Any:
+        """Mostly somebody of whoever holds the case, sometimes anybody."""
+        fitting = [
+            v
+            for v in self.viewers
+            if v.organisation_id == case.holder_id and v.role not in ("duty_chief", "grid_worker")
+        ]
+        if fitting and self.lot.random() < 0.9:
+            return self.lot.choice(fitting)
+        return self.lot.choice(self.viewers)
+
+    def verbs(self, case: Case) -> dict[str, Callable[[], Any]]:
+        lot, at = self.lot, self.at
+        version = case.version if lot.random() < 0.93 else case.version - 1
+        by = self.by(case)
+        keys = ("mun", "mun", "urb", "urb", "mun-1", "station-4")
+        lead = self.town.org(lot.choice(keys))
+        words = lot.choice(["看过了，不是我们的", "看过了，不是我们的", ""])
+        photos = [self.photo.pop()] if self.photo and lot.random() < 0.5 else []
+        submission = self.receipts[case.id][0]
+        condition = ""
+        if case.matter:
+            condition = lot.choice(catalogue(case.edition).conditions_of(case.matter)).key
+        area = None if case.a1 is not None else self.town.town.grids[0]
+        common = {"by": by, "version": version, "at": at}
+        task = Task.objects.filter(subject_id=case.id, state="open").first()
+        checker = by
+        if task is not None and task.assignee_id is not None and lot.random() < 0.9:
+            from gridward.access.queries import viewer_of_post
+
+            checker = viewer_of_post(task.assignee_id)
+        report = Report.objects.filter(case=case).first()
+        report_id = report.id if report is not None else case.id
+        chief = {"by": self.town.viewer("D002"), "version": version, "at": at}
+        chosen = {"matter": case.matter or "litter", "condition": condition}
+        if not case.matter:
+            chosen["condition"] = "litter.exposed"
+        other = lot.choice(self.cases[-OLD:])
+        return {
+            "accept_and_dispatch": lambda: actions.accept_and_dispatch(
+                case.id, **common, **chosen, area=area, lead=lead, helpers=[self.town.org("urb")]
+            ),
+            "accept": lambda: actions.accept_case(case.id, **common, **chosen, area=area),
+            "dispatch": lambda: actions.dispatch_case(case.id, **common, lead=lead),
+            "decline": lambda: actions.decline_case(
+                case.id, **common, reason=lot.choice(["private", "nonsense"])
+            ),
+            "ask_info": lambda: actions.ask_for_info(case.id, **common, words=words),
+            "give_info": lambda: actions.give_info(submission, case.id, words="门牌12号", at=at),
+            "hand_over": lambda: actions.hand_over(
+                case.id, **common, level=lot.choice(["community", "street", "district"]), words="转"
+            ),
+            "merge": lambda: actions.merge_case(case.id, **common, master=other),
+            "acknowledge": lambda: actions.acknowledge_case(case.id, **common),
+            "return": lambda: actions.return_case(
+                case.id, **common, words=words, suggested=lead, after_look=True
+            ),
+            "redispatch": lambda: actions.redispatch_case(
+                case.id, **common, lead=lead, words=words
+            ),
+            "refuse_return": lambda: actions.refuse_return(case.id, **common, words=words),
+            "rule": lambda: actions.rule_case(case.id, **chief, lead=lead, words=words),
+            "progress": lambda: actions.add_progress(case.id, **common, words="正在修"),
+            "dispose": lambda: actions.dispose_case(
+                case.id, **common, internal="修好", reply=words, photos=photos
+            ),
+            "send_to_check": lambda: actions.send_to_check(case.id, **common),
+            "answer_check": lambda: actions.answer_check(
+                task.id if task else case.id,
+                by=checker,
+                version=task.version if task else 1,
+                result=lot.choice(["passed", "not_passed"]),
+                words="还有一处",
+                at=at,
+            ),
+            "pass_check": lambda: actions.pass_check(case.id, **common),
+            "rework": lambda: actions.ask_rework(case.id, **common, words="还在响"),
+            "log_call": lambda: actions.log_call(
+                case.id,
+                report_id,
+                **common,
+                reached=lot.random() < 0.7,
+                answer=lot.choice(["solved", "solved", "partly", "no"]),
+                rating=5,
+            ),
+            "answer": lambda: actions.answer_as_reporter(
+                submission, case.id, answer=lot.choice(["solved", "no"]), at=at
+            ),
+            "reopen": lambda: actions.reopen_as_reporter(
+                submission, case.id, words="又响了", at=at
+            ),
+            "reopen_case": lambda: actions.reopen_case(case.id, **chief, words="抽查未修好"),
+            "rate": lambda: actions.rate_as_reporter(submission, case.id, rating=4, at=at),
+            "void": lambda: actions.void_case(
+                case.id, **(chief if lot.random() < 0.3 else common), reason="test"
+            ),
+        }
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_steps_break_no_invariant(town: CaseTown, seed: int) -> None:
+    walker = Walker(town, seed)
+    with wall.frozen(MONDAY):
+        for _ in range(STEPS):
+            walker.step()
+
+    assert {i.key: i.cases for i in broken_invariants() if i.cases} == {}
+    assert actions.audit_clocks().faults == []
+    print(dict(walker.taken), dict(walker.refused))
+    if seed == 1:
+        assert set(walker.taken) >= MUST_MEET, MUST_MEET - set(walker.taken)
+        assert set(walker.refused) >= MUST_REFUSE, MUST_REFUSE - set(walker.refused)
+    closed = Case.objects.filter(is_open=False).values_list("id", flat=True)
+    assert not Clock.objects.filter(case__in=closed, stopped_at__isnull=True).exists()
