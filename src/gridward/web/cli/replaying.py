@@ -310,13 +310,15 @@ class _Walk:
         if card is None or card.assignee_id is None:
             return  # nobody walks there: the desk has to decide by itself
         worker = access.viewer_of_post(card.assignee_id)
+        moment = self._clamped(self._at(0.95))
         try:
             self.case = actions.answer_check(
-                card.id, by=worker, version=card.version, result="passed", at=self._at(0.95)
+                card.id, by=worker, version=card.version, result="passed", at=moment
             )
         except Problem as problem:
             self._refused("check_done", problem)
             raise Stuck from None
+        self.last = moment
         self.done.steps["check_done"] += 1
 
     # one step
