@@ -162,3 +162,17 @@ def test_the_demos_people_stand_on_one_anothers_ground(town: Town) -> None:
     station = queries.viewer_of_post(people["community_cadre"].post_id)
     desk = queries.viewer_of_post(people["street_desk"].post_id)
     assert (desk.area_id, station.area_id) == (chain[1], chain[2])
+
+
+def test_the_demos_grid_worker_is_the_one_who_is_asked_to_check(town: Town) -> None:
+    from gridward.directory.actions import NewPerson, NewPost, create_people
+    from gridward.tasks import queries as tasks
+
+    first = town.viewer("G001")
+    post = NewPost("grid_worker", first.organisation_id, town.grids[0])
+    create_people([NewPerson("A001", "陈一", "", "part_time", (post,))], actor=ACTOR)
+
+    card = next(one for one in queries.demo_people() if one.role == "grid_worker")
+    asked = tasks.checker_for(town.grids[0], handlers=())
+    assert asked is not None
+    assert card.post_id == asked.post_id == first.post_id

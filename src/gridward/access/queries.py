@@ -321,7 +321,9 @@ def demo_people() -> list[DemoPerson]:
         other = organisation.kind == "department" and organisation.type_code != lead
         return other, _distance(holder.area_id, chain), holder.staff_number
 
-    chosen = [min(by_role[role], key=order) for role in DEMO_ROLES if by_role.get(role)]
+    # the grid workers stand in the order in which they are asked to check a result
+    chosen = [first] if first is not None else []
+    chosen += [min(by_role[role], key=order) for role in DEMO_ROLES[1:] if by_role.get(role)]
     accounts = {a.person_id: a for a in accounts_of_people(h.person_id for h in chosen)}
     roles = catalogue().roles
     people = []
