@@ -92,3 +92,12 @@ def no_script(browser: Any, address: str, shape: dict[str, Any]) -> Iterator[Any
         yield context.new_page()
     finally:
         context.close()
+
+
+def axe_faults(page: Any) -> list[str]:
+    """What axe finds wrong on the page under WCAG 2.1 A and AA: rule, and the first element."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]

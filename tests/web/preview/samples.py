@@ -126,7 +126,7 @@ def rows() -> tuple[Row, ...]:
         Row(
             zh(
                 "路灯不亮，从体育中心南门一直到菜市场后巷都是黑的，老人晚上不敢出门",
-                "Street lights out from the south gate of the sports centre to the lane behind the market",
+                "Street lights out from the sports centre to the lane behind the market",
             ),
             "#",
             zh("体育中心社区第12网格 · 南门后巷", "Sports Centre grid 12"),

@@ -1,4 +1,4 @@
-"""Settings for looking at screens: `python manage.py runserver --settings tests.web.preview.settings`."""
+"""Settings for looking at screens: runserver --settings tests.web.preview.settings."""
 
 from gridward.settings.test import *  # noqa: F403
 

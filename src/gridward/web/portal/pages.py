@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gridward.web.ui.pages import (
@@ -12,6 +12,7 @@ from gridward.web.ui.pages import (
     StageBar,
     Step,
     TimelineItem,
+    Why,
 )
 
 
@@ -66,3 +67,4 @@ class TrackPage:
     rating: Step | None = None
     steps: tuple[Step, ...] = ()
     case: str = ""
+    why: Why = field(default_factory=Why)

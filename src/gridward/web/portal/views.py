@@ -31,10 +31,12 @@ from gridward.web.ui.pages import (
     Fact,
     FormField,
     Photo,
+    Reason,
     Stage,
     StageBar,
     Step,
     TimelineItem,
+    Why,
 )
 from gridward.web.ui.sessions import for_everybody
 from gridward.web.ui.staff import name_of
@@ -206,6 +208,8 @@ def _acted(submission: UUID, verb: str, request: HttpRequest) -> None:
         )
     elif verb == "rate":
         cases.rate_as_reporter(submission, case, rating=rating or 0)
+    elif verb == "withdraw":
+        cases.withdraw_as_reporter(submission, case, version=version)
     elif verb == "redo":
         cases.reopen_as_reporter(submission, case, words=words, version=version)
     else:
@@ -259,6 +263,7 @@ def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) 
         rating=_rating(one, verb, problem),
         steps=tuple(_steps(one, verb, problem)),
         case=str(one.case_id),
+        why=Why(tuple(Reason(each.question, each.answer) for each in one.why)),
     )
 
 
@@ -400,6 +405,19 @@ def _steps(one: TrackedReport, verb: str, problem: Problem | None) -> list[Step]
                 fields=(words,),
                 button=_("Submit"),
                 icon="refresh",
+                hint=hint,
+            )
+        )
+    if "withdraw" in one.may:
+        hint = _("You take your report back; nobody works on it any further.")
+        steps.append(
+            _step(
+                one,
+                "withdraw",
+                _("Withdraw"),
+                button=_("Withdraw"),
+                icon="arrow-back-up",
+                tone="warn",
                 hint=hint,
             )
         )

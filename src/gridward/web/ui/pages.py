@@ -118,7 +118,10 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something the reader may do now, as a form that carries the version it was made from."""
+    """Something the reader may do now, as a form that carries the version it was made from.
+
+    draft: name under which the browser keeps what was typed until it was done; "" keeps nothing.
+    """
 
     key: str
     title: str
@@ -132,6 +135,7 @@ class Step:
     is_open: bool = False
     error: str = ""
     with_files: bool = False
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)

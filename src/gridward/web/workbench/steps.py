@@ -122,11 +122,18 @@ def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[
             tone="warn" if key in WARNINGS else "first" if number == 0 else "",
             is_open=number == 0 and key not in WARNINGS,
             with_files=any(field.kind == "photos" for field in fields),
+            # nothing of a restricted case stays on a desk's machine
+            draft="" if page.case.restricted else draft_name(page.case.id, key),
         )
         if sent is not None:
             step = _as_sent(step, sent) if sent.key == key else replace(step, is_open=False)
         found.append(step)
     return tuple(found)
+
+
+def draft_name(case_id: UUID, key: str) -> str:
+    """Under which name the browser keeps what was typed into a step's form."""
+    return f"case-{case_id}-{key}"
 
 
 def _as_sent(step: Step, sent: Sent) -> Step:

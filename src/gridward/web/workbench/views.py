@@ -266,7 +266,8 @@ def step(request: HttpRequest, case_id: UUID, key: str) -> HttpResponse:
         raise
     except Problem as problem:
         return _case_page(request, case_id, steps.Sent(key, request.POST, problem))
-    messages.success(request, _("Done. What happens next stands below."))
+    said = _("Done. What happens next stands below.")
+    messages.success(request, said, extra_tags=steps.draft_name(case_id, key))
     return HttpResponseRedirect(_case_address(case_id), status=303)
 
 

@@ -24,7 +24,8 @@ def icon(name: str, extra: str = "") -> SafeString:
         raise KeyError(f"no icon {name!r} in gridward.web.ui.icons")
     paths = "".join(f'<path d="{data}"/>' for data in ICONS[name])
     return format_html(
-        '<svg class="gw-icon {}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
+        '<svg class="gw-icon {}" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" '
+        'focusable="false">{}</svg>',
         extra,
         mark_safe(paths),  # noqa: S308 - our own table of outlines
     )
