@@ -323,25 +323,21 @@ def _found(viewer: Viewer, query: str, area: int | None, cursor: str, limit: int
     if exact is not None:
         return ListPage(items=cards_of(exact), cursor="", order="newest", query=query)
     scope: list[str] = []
-    if area is not None:
-        scope.append(searching.scope_token(territory.area(area).level, area))
-    elif viewer.scope == "area" and viewer.area_id is not None:
+    if viewer.scope == "area" and viewer.area_id is not None:
         scope.append(searching.scope_token(viewer.area_level, viewer.area_id))
     elif viewer.scope == "organisation":
         scope.append(searching.lead_token(viewer.organisation_id))
     else:
         return ListPage(items=[], cursor="", order="newest", query=query)
-    before = int(cursor) if cursor.isdigit() else None
-    found = searching.find(query, scope, before=before, limit=limit + 1, now=wall.now())
-    more, found = len(found) > limit, found[:limit]
-    rows = {c.id: c for c in visible_cases(viewer).filter(id__in=[case for _, case in found])}
-    ordered = [rows[case] for _, case in found if case in rows]
-    return ListPage(
-        items=cards_of(ordered),
-        cursor=str(found[-1][0]) if more else "",
-        order="newest",
-        query=query,
-    )
+    if area is not None:
+        within = searching.scope_token(territory.area(area).level, area)
+        # inside the viewer's ground the smaller area says it all
+        inside = viewer.scope == "area" and viewer.area_id in territory.area(area).chain
+        scope = [within] if inside else [*scope, within]
+    found = searching.find(query, scope, cursor=cursor, limit=limit, now=wall.now())
+    rows = {c.id: c for c in visible_cases(viewer).filter(id__in=found.cases)}
+    ordered = [rows[case] for case in found.cases if case in rows]
+    return ListPage(items=cards_of(ordered), cursor=found.cursor, order="newest", query=query)
 
 
 def _by_number(viewer: Viewer, query: str) -> list[Case] | None:
