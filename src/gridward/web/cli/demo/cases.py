@@ -27,6 +27,7 @@ from gridward.directory import queries as directory
 from gridward.tasks import queries as tasks
 from gridward.territory import queries as territory
 from gridward.vault import actions as vault
+from gridward.web.cli import jobs
 from gridward.web.cli.demo.stories import ROADS, SPOTS, STORIES, Story
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ def _tell(teller: Teller, story: Story, start: datetime, point: tuple[float, flo
             staged_by="demo" if photos else None,
             at=start,
         )
+        while (job := jobs.take("demo")) is not None:  # suggestions come right after the report
+            jobs.run(job)
     case = queries.case(receipt.cases[0])
     at = start
     for _ in range(14):

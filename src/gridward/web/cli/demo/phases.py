@@ -20,7 +20,6 @@ from gridward.core import clock, jurisdiction
 from gridward.core.demo import mark_demo_database
 from gridward.journal import actions as journal
 from gridward.journal.actions import ActorRef
-from gridward.web.cli import jobs
 from gridward.web.cli.demo import cases, ground, people
 
 Say = Callable[[str], None]
@@ -61,12 +60,7 @@ def packs(say: Say) -> None:
 
 
 def sealed(say: Say) -> None:
-    """Every journal entry under a seal, and what follows from them delivered."""
-    done = 0
-    while (job := jobs.take("demo")) is not None:
-        jobs.run(job)
-        done += 1
-    say(f"{done} jobs done")
+    """Every journal entry under a seal."""
     say(f"{len(journal.seal_pending())} seals")
 
 
