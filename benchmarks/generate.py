@@ -214,7 +214,8 @@ class Worker:
             local = story.opened_at + timedelta(hours=8)
             lead = f" o{place[2].replace('-', '')}" if story.led else ""
             tokens = (
-                f"{chain_key}{lead} {'so' if story.is_open else 'sc'} m{story.opened_at:%Y%m} "
+                f"{chain_key}{lead} {'so' if story.is_open else 'sc'} "
+                f"m{story.opened_at:%Y%m} d{story.opened_at:%Y%m%d} "
                 + " ".join(
                     dict.fromkeys(
                         [

@@ -8,7 +8,8 @@ names; and tokens of who may see it (area chain, state group), so that the index
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from gridward.cases.models import Case, SearchDoc
@@ -25,8 +26,13 @@ def scope_token(level: int, area: int) -> str:
 
 
 def month_token(at: datetime) -> str:
-    """The token of the month of opening: common words are looked for in the newest months first."""
-    return f"m{at:%Y%m}"
+    """The token of the month of opening (UTC)."""
+    return f"m{at.astimezone(UTC):%Y%m}"
+
+
+def day_token(at: datetime) -> str:
+    """The token of the day of opening (UTC): common words are looked for in the newest first."""
+    return f"d{at.astimezone(UTC):%Y%m%d}"
 
 
 def state_token(is_open: bool) -> str:
@@ -43,7 +49,12 @@ def fixed_tokens(case: Case) -> list[str]:
     found = [scope_token(n, area) for n, area in enumerate(case.chain, start=1) if area is not None]
     if case.lead_id is not None:
         found.append(lead_token(case.lead_id))
-    return [*found, state_token(case.is_open), month_token(case.opened_at)]
+    return [
+        *found,
+        state_token(case.is_open),
+        month_token(case.opened_at),
+        day_token(case.opened_at),
+    ]
 
 
 def word_tokens(case: Case, book: Catalogue, words: Iterable[str]) -> list[str]:
@@ -102,61 +113,105 @@ def refresh_search(case: Case, book: Catalogue) -> None:
 
 # --- asking the index ---------------------------------------------------------------------------
 
-MONTHS_FIRST = (1, 6)  # common words are looked for in so many newest months, then everywhere
+FIRST = 2  # days; then so many more days, the months they lie in, more months, and everything else
+DAYS, MONTHS_NEAR, MONTHS = 10, 2, 8
 
 
-def find(
-    query: str, scope: Sequence[str], *, before: int | None, limit: int, now: datetime
-) -> list[tuple[int, UUID]]:
-    """Documents with every word of `query` within `scope`, newest first: (document, case).
+@dataclass(frozen=True)
+class Found:
+    """Cases in the order they were found; cursor: what the next page begins after."""
 
-    scope: tokens that all must stand in the document; before: documents older than this one.
-    One statement for words that are common lately, at most three.
+    cases: list[UUID]
+    cursor: str
+
+
+def find(query: str, scope: Sequence[str], *, cursor: str, limit: int, now: datetime) -> Found:
+    """Cases with every word of `query` within `scope`, newest first; one statement.
+
+    scope: tokens that all must stand in the document; cursor: from the page before, or empty.
     """
     words = vault.keyed_tokens(text.query_tokens(query))
     if not words:
-        return []
-    found: list[tuple[int, UUID]] = []
-    for months in (*MONTHS_FIRST, None):
-        recent = _months(now, months) if months else ()
-        found = _ask([*scope, *words], recent, before, limit)
-        if len(found) >= limit:
-            break
-    return found
+        return Found([], "")
+    tokens = [*scope, *words]
+    if db.vendor() == "postgresql":
+        rows = _ask_postgresql(tokens, _tiers(now), _read(cursor), limit + 1)
+    else:
+        rows = _ask_sqlite(tokens, _read(cursor), limit + 1)
+    more, rows = len(rows) > limit, rows[:limit]
+    after = f"{rows[-1][0]}-{rows[-1][1]}" if more else ""
+    return Found([case for _, _, case in rows], after)
 
 
-def _months(now: datetime, count: int) -> tuple[str, ...]:
-    made, year, month = [], now.year, now.month
-    for _ in range(count):
-        made.append(f"m{year:04d}{month:02d}")
-        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
-    return tuple(made)
+def _read(cursor: str) -> tuple[int, int] | None:
+    tier, _, document = cursor.partition("-")
+    if tier.isdigit() and document.isdigit() and len(cursor) < 24:
+        return int(tier), int(document)
+    return None
 
 
-def _ask(
-    tokens: Sequence[str], one_of: Sequence[str], before: int | None, limit: int
-) -> list[tuple[int, UUID]]:
-    older = "AND d.id < %s" if before is not None else ""
-    tail = [before, limit] if before is not None else [limit]
+def _ask_sqlite(
+    tokens: Sequence[str], after: tuple[int, int] | None, limit: int
+) -> list[tuple[int, int, UUID]]:
+    """FTS5 walks its lists from the newest document down and stops when the page is full."""
+    older = "AND f.rowid < %s" if after is not None else ""
     with db.connection().cursor() as cursor:
-        if db.vendor() == "postgresql":
-            asked = " & ".join(tokens)
-            if one_of:
-                asked += f" & ({' | '.join(one_of)})"
-            cursor.execute(
-                "SELECT d.id, d.case_id FROM cases_searchdoc d "  # noqa: S608 - fixed words only
-                f"WHERE d.vector @@ to_tsquery('simple', %s) {older} ORDER BY d.id DESC LIMIT %s",
-                [asked, *tail],
-            )
-            return [(int(row[0]), row[1]) for row in cursor.fetchall()]
-        asked = " AND ".join(tokens)
-        if one_of:
-            asked += f" AND ({' OR '.join(one_of)})"
-        older = "AND f.rowid < %s" if before is not None else ""
         cursor.execute(
             "SELECT d.id, d.case_id FROM cases_searchdoc_fts f "  # noqa: S608 - fixed words only
             "JOIN cases_searchdoc d ON d.id = f.rowid "
             f"WHERE cases_searchdoc_fts MATCH %s {older} ORDER BY f.rowid DESC LIMIT %s",
-            [asked, *tail],
+            [" AND ".join(tokens), *([after[1]] if after is not None else []), limit],
         )
-        return [(int(row[0]), UUID(row[1])) for row in cursor.fetchall()]
+        return [(0, int(row[0]), UUID(row[1])) for row in cursor.fetchall()]
+
+
+def _ask_postgresql(
+    tokens: Sequence[str],
+    tiers: Sequence[str],
+    after: tuple[int, int] | None,
+    limit: int,
+) -> list[tuple[int, int, UUID]]:
+    """GIN has no order: a common word would fetch every document that holds it.
+
+    So the newest days are asked first and what is older only while the page is not full, in one
+    statement: the parts of a UNION ALL are run one after another and not at all once the limit
+    is reached.
+    """
+    said = " & ".join(tokens)
+    parts, given = [], []
+    for number, tier in enumerate(tiers):
+        if after is not None and number < after[0]:
+            continue
+        older = "AND id < %s" if after is not None and number == after[0] else ""
+        parts.append(
+            f"(SELECT {number} AS tier, id, case_id FROM cases_searchdoc "  # noqa: S608
+            f"WHERE vector @@ %s::tsquery {older} ORDER BY id DESC LIMIT %s)"
+        )
+        given += [f"{said} & {tier}", *([after[1]] if older and after is not None else []), limit]
+    with db.connection().cursor() as cursor:
+        cursor.execute(
+            f"SELECT tier, id, case_id FROM ({' UNION ALL '.join(parts)}) found LIMIT %s",  # noqa: S608
+            [*given, limit],
+        )
+        return [(int(row[0]), int(row[1]), row[2]) for row in cursor.fetchall()]
+
+
+def _tiers(now: datetime) -> tuple[str, ...]:
+    """What the parts of time ask for, newest first, none of them overlapping."""
+    today = now.astimezone(UTC)
+    days = [day_token(today - timedelta(days=n)) for n in range(DAYS)]
+    months, at = [], today
+    for _ in range(MONTHS):
+        months.append(month_token(at))
+        at = at.replace(day=1) - timedelta(days=1)
+
+    def any_of(tokens: Sequence[str]) -> str:
+        return f"({' | '.join(tokens)})"
+
+    return (
+        any_of(days[:FIRST]),
+        any_of(days[FIRST:]),
+        f"{any_of(months[:MONTHS_NEAR])} & !{any_of(days)}",
+        any_of(months[MONTHS_NEAR:]),
+        f"!{any_of(months)}",
+    )
