@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from tests.town import ACTOR
 from gridward.cases.actions import audit_clocks
 from gridward.cases.models import Clock
 from gridward.catalog import actions as catalog
-from gridward.catalog.models import Edition
+from gridward.catalog.compiled import Catalogue
+from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.web.cli.base import NotOk
 
@@ -136,18 +137,17 @@ def test_a_calendar_changed_in_place_is_told_once_and_names_only_what_it_moves(
 ) -> None:
     walk(town, "handling", at=MONDAY)
     walk(town, "handling", at=MONDAY + 14 * DAY)
-    for edition in Edition.objects.all():
-        edition.content = edition.content.replace('"2026-10-07"', '"2026-11-11","2026-10-07"')
-        edition.save()
-    from gridward.catalog import queries
 
-    queries.forget()
+    def changed(number: int) -> Catalogue:
+        content = catalogue(number).content
+        changed = content.with_day("cn-mainland", date(2026, 11, 11), works=False)
+        return Catalogue(number, changed, "")
 
-    told = run("clocks", "audit")
+    audit = audit_clocks(editions=changed)
 
-    assert not told["ok"]
-    assert {each["calendar"] for each in told["calendars"]} == {"cn-mainland"}
-    assert {(f["case_number"], f["milestone"]) for f in told["faults"]} == spans("2026-11-11")
+    assert not audit.ok
+    assert {key for _edition, key, _digest in audit.calendars} == {"cn-mainland"}
+    assert {(f.case_number, f.milestone) for f in audit.faults} == spans("2026-11-11")
 
 
 def test_an_unknown_calendar_or_a_bad_day_is_refused(town: CaseTown) -> None:

@@ -253,7 +253,9 @@ class _Walk:
         case, book = self.case, self.people.book
         chosen: dict[str, Any] = {"condition": book.matter(self.row.matter).default_condition}
         if case.a1 is None:  # a place without a point, or outside: the desk chooses one
-            chosen["area"] = territory.ground().leaves[0].id
+            leaf = territory.ground().leaves[0]
+            chosen["area"] = leaf.id
+            case.chain = leaf.chain  # in memory: who is responsible there
         desk = self._desk("case.dispatch")
         if self.detour == "accept_first":
             self._take("accept", actions.accept_case, desk, at=self._at(0.05), **chosen)
