@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from django.db.models import Q
 
 from gridward.core.crypto import provider
 from gridward.vault import rules, storage
@@ -107,6 +108,26 @@ def texts_of_entries(entry_ids: Iterable[UUID]) -> dict[UUID, list[OpenedText]]:
         if one.entry_id is not None:
             found[one.entry_id].append(one)
     return found
+
+
+def texts_of(
+    ids: Iterable[UUID | None], entry_ids: Iterable[UUID]
+) -> tuple[dict[UUID, str | None], dict[UUID, list[OpenedText]]]:
+    """What `open_texts` and `texts_of_entries` give, in one statement and one keyring read."""
+    wanted = [one for one in dict.fromkeys(ids) if one is not None]
+    by_entry: dict[UUID, list[OpenedText]] = {one: [] for one in entry_ids}
+    by_id: dict[UUID, str | None] = dict.fromkeys(wanted)
+    rows = (
+        Secret.objects.filter(Q(id__in=wanted) | Q(entry_id__in=list(by_entry)))
+        .order_by("id")
+        .values_list(*_FIELDS)
+    )
+    for one in _opened(list(rows)):
+        if one.id in by_id:
+            by_id[one.id] = one.text
+        if one.entry_id in by_entry:
+            by_entry[one.entry_id].append(one)
+    return by_id, by_entry
 
 
 def texts_of_references(references: Iterable[str]) -> dict[str, list[OpenedText]]:
