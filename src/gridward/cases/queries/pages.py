@@ -425,9 +425,10 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     actor = actor_facts(viewer, check_task=own_task)
     steps = process_rules.steps_open_to(process, facts, actor, now)
     lines = journal.timeline([case.id, *[r.id for r in reports]])
-    entry_texts = vault.texts_of_entries([line.id for line in lines])
     shows_contact = _shows_contact(viewer, case)
-    texts = vault.open_texts(_text_ids(reports, rounds, returns, shows_contact))
+    texts, entry_texts = vault.texts_of(
+        _text_ids(reports, rounds, returns, shows_contact), [line.id for line in lines]
+    )
     holders = directory.holders(
         [UUID(line.actor_id) for line in lines if line.actor_kind == "post"]
     )
