@@ -27,7 +27,7 @@ hypothesis.settings.load_profile("gridward")
 if os.environ.get("GRIDWARD_TEST_ENGINE") == "postgres":
     collect_ignore_glob = ["guards/*", "catalog/test_worktime*", "web/test_demo_building.py"]
 # real files of a city are looked at when somebody says where they are: make accept DATA=…
-collect_ignore = [] if os.environ.get("GRIDWARD_TEST_DATA") else ["acceptance"]
+collect_ignore = [] if os.environ.get("GRIDWARD_ACCEPT_DATA") else ["acceptance"]
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -135,7 +135,7 @@ def accept(run: Run, folder: str) -> None:
     run.step(
         "acceptance",
         *pytest("-n0", "-s", "tests/acceptance"),
-        GRIDWARD_TEST_DATA=str(Path(folder).resolve()),
+        GRIDWARD_ACCEPT_DATA=str(Path(folder).resolve()),
     )
 
 

@@ -25,7 +25,11 @@ def _remove() -> None:
 
 
 atexit.register(_remove)
-for _name in [n for n in os.environ if n.startswith("GRIDWARD_") and "_TEST_" not in n]:
+for _name in [
+    n
+    for n in os.environ
+    if n.startswith("GRIDWARD_") and not n.startswith(("GRIDWARD_TEST_", "GRIDWARD_ACCEPT_"))
+]:
     del os.environ[_name]
 os.environ["GRIDWARD_VAR"] = str(_var)
 os.environ["GRIDWARD_SECRET_KEY"] = "only-for-tests"  # noqa: S105
