@@ -1,169 +1,163 @@
-"""The reference pages that come from the code, so that they cannot tell anything else."""
+"""The reference pages that come from the code: every command, every verb of the journal."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from importlib import import_module
-from pathlib import Path
-from typing import Any
 
-from django.core.management import get_commands, load_command_class
-from django.utils import translation
+from django.apps import apps
+from django.core.management import find_commands, load_command_class
+from django.core.management.base import BaseCommand
 
-from gridward.core.errors import Problem
 from gridward.journal import verbs
-from gridward.settings import base as settings_source
-from gridward.web.cli.base import ReportCommand
 
-MADE = "<!-- Written by `make docs` from the code; changes here are lost. -->\n\n"
-# every report takes these two; said once at the top
-COMMON = {"--json", "--jurisdiction", "--help"}
+APP = "gridward.web.cli"
+COMMON = {
+    "help", "version", "verbosity", "settings", "pythonpath", "traceback", "no_color",
+    "force_color", "skip_checks", "json", "jurisdiction",
+}  # fmt: skip
+# what exit code 1 says, where a command can end with it
+FOUND = {
+    "cases import": "some rows are faulty (the good ones are in), or it was interrupted",
+    "cases check": "something that must always hold does not; the cases are named",
+    "clocks audit": "a clock differs from what its start, rule, edition and calendar give",
+    "demo": "a part could not be kept running",
+    "doctor": "something is missing without which it cannot run",
+    "journal verify": "something was altered, removed, slipped in or moved",
+    "journal stuck": "at least one delivery is stuck or late",
+    "locate": "the point lies outside",
+    "packs check": "there are faults",
+    "people import": "some rows are faulty",
+    "replay": "a row could not be read, or something that must always hold does not",
+    "restore": "the restored journal does not verify",
+    "serve": "a part could not be kept running",
+    "territory check": "there is a gap, an overlap, a sliver or an orphan",
+}
+
+COMMANDS_TOP = """\
+# Commands
+
+Written by `gridward reference` from the code; change the code, then run `make docs`.
+
+`gridward` is the one command line. Django's own commands (`migrate`, `check`, `shell`, …) keep
+their names; the product's stand below.
+
+Every command here takes `--json` (one JSON object on the standard output, progress on the standard
+error) and `--jurisdiction KEY` (default: the only one), and ends with:
+
+| exit code | means |
+| --- | --- |
+| 0 | done, or everything that was looked at is right |
+| 1 | it ran and found something that is not right |
+| 2 | it could not run: a wrong argument, or a refusal whose sentence says what to do next |
+| 130 | interrupted by Ctrl-C |
+
+Code 1 by command:
+
+| command | 1 means |
+| --- | --- |
+"""
+
+VERBS_TOP = """\
+# Verbs of the journal
+
+Written by `gridward reference` from the code; change the code, then run `make docs`.
+
+What can stand in the journal, and what each entry may hold. An entry also has its id, subject,
+actor, cause, and the moments when it happened and was recorded. Details are ids (`ref`), `code`s,
+`moment`s, `number`s, `flag`s and `commitment`s, `optional` or `many` of them; no person's words.
+See [the journal's leaf and erasure](../adr/0005-journal-leaf-and-erasure.md).
+"""
 
 
 def pages() -> dict[str, str]:
-    """File name → Markdown of every reference page, always in English."""
-    import_module("gridward.web.urls")  # so that every door's refusals are known
-    with translation.override("en"):
-        return {
-            "commands.md": MADE + commands(),
-            "settings.md": MADE + settings(),
-            "journal.md": MADE + journal(),
-            "problems.md": MADE + problems(),
-        }
+    """File name in docs/reference → what has to stand in it."""
+    return {"commands.md": commands_page(), "journal-verbs.md": verbs_page()}
 
 
-def write(folder: Path) -> list[str]:
-    """Writes the pages that differ; their names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = []
-    for name, text in pages().items():
-        path = folder / name
-        if not path.exists() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
-            changed.append(name)
-    return changed
+def command_names() -> list[str]:
+    """The product's own commands, by name."""
+    path = apps.get_app_config("cli").path
+    return sorted(find_commands(f"{path}/management"))
 
 
-def commands() -> str:
-    """Our commands with their arguments."""
-    lines = [
-        "# Commands",
-        "",
-        "`gridward` is the one command line; Django's commands keep their names beside these.",
-        "Every command that reports takes `--json` (one object instead of words) and",
-        "`--jurisdiction KEY`, and ends with 0 (done, or all is right), 1 (it ran and found",
-        "something wrong) or 2 (it could not run: the sentence says what to do next).",
-    ]
-    for name, app in sorted(get_commands().items()):
-        if app != "gridward.web.cli":
-            continue
-        command = load_command_class(app, name)
-        if not isinstance(command, ReportCommand):
-            continue
-        parser = argparse.ArgumentParser(prog=f"gridward {name}")
-        parser.__class__ = _Parser
-        command.add_arguments(parser)  # type: ignore[arg-type]
-        lines += ["", f"## {name}", "", str(command.help), *_arguments(parser)]
-        for sub, made in _subcommands(parser):
-            lines += ["", f"### {name} {sub}", "", str(made.description or ""), *_arguments(made)]
-    return "\n".join(lines) + "\n"
+def commands_page() -> str:
+    """docs/reference/commands.md."""
+    parts, sections = [COMMANDS_TOP], []
+    known: set[str] = set()
+    for name in command_names():
+        command = load_command_class(APP, name)
+        parser = command.create_parser("gridward", name)
+        sections.append(f"## gridward {name}\n\n{_sentence(_help(command))}\n")
+        subs = _subparsers(parser)
+        known.update(f"{name} {sub}" for sub in subs) if subs else known.add(name)
+        sections.append(_arguments(parser))
+        for sub, its_parser in subs.items():
+            about = _sentence(its_parser.description or "")
+            sections.append(f"### gridward {name} {sub}\n\n{about}\n")
+            sections.append(_arguments(its_parser))
+    parts += [f"| `gridward {each}` | {FOUND[each]} |\n" for each in sorted(FOUND) if each in known]
+    return "".join(parts) + "\n" + "\n".join(each for each in sections if each).rstrip() + "\n"
 
 
-def settings() -> str:
-    """What the environment may say."""
-    lines = ["# Settings", "", "All of them are variables of the environment.", ""]
-    entry: list[str] = []
-    table = ["| variable | meaning |", "| --- | --- |"]
-    for line in (settings_source.__doc__ or "").splitlines()[2:]:
-        if line.startswith("GRIDWARD_"):
-            name, _space, said = line.partition(" ")
-            entry = [name, said.strip()]
-            table.append("")
-        elif line.strip() and entry:
-            entry[1] += " " + line.strip()
-        else:
-            continue
-        table[-1] = f"| `{entry[0]}` | {entry[1]} |"
-    return "\n".join(lines + table) + "\n"
+def verbs_page() -> str:
+    """docs/reference/journal-verbs.md."""
+    lines = [VERBS_TOP]
+    room = ""
+    for verb in verbs.every():
+        if (thing := verb.key.split(".")[0]) != room:
+            room = thing
+            lines.append(f"\n## {thing}\n\n| verb | subject | details |\n| --- | --- | --- |\n")
+        details = ", ".join(f"`{name}` {kind.name}" for name, kind in verb.details.items())
+        lines.append(f"| `{verb.key}` | {verb.subject} | {details} |\n")
+    return "".join(lines)
 
 
-def journal() -> str:
-    """Every verb that the journal knows, and what its entries hold."""
-    lines = [
-        "# Journal verbs",
-        "",
-        "Details hold codes, ids, moments and numbers only; people's words are in the vault.",
-        "",
-        "| verb | on the timeline | details |",
-        "| --- | --- | --- |",
-    ]
-    for verb in sorted(verbs.every(), key=lambda v: v.key):
-        details = ", ".join(f"{name}: {kind.name}" for name, kind in verb.details.items())
-        lines.append(f"| `{verb.key}` | {_cell(verb.title)} | {_cell(details)} |")
-    return "\n".join(lines) + "\n"
+def _help(command: BaseCommand) -> str:
+    return str(command.help)
 
 
-def problems() -> str:
-    """Every refusal, with its code and what it says."""
-    lines = [
-        "# Problems",
-        "",
-        "The API answers a refusal as `application/problem+json` with this `code`; a page shows",
-        "the sentence. `%(name)s` is filled in.",
-        "",
-        "| code | status | sentence |",
-        "| --- | --- | --- |",
-    ]
-    for problem in sorted(_problems(Problem), key=lambda p: (p.code, p.__module__)):
-        lines.append(f"| `{problem.code}` | {problem.status} | {_cell(problem.text)} |")
-    return "\n".join(lines) + "\n"
+def _sentence(text: str) -> str:
+    plain = " ".join(str(text).split())
+    if not plain:
+        return ""
+    plain = plain[0].upper() + plain[1:]
+    return plain if plain.endswith((".", "!", "?")) else plain + "."
 
 
-def _problems(above: type[Problem]) -> Iterator[type[Problem]]:
-    for below in above.__subclasses__():
-        if below.__module__.startswith("gridward."):
-            yield below
-            yield from _problems(below)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that makes plain subparsers, whatever Django's own passes along."""
-
-    def __init__(self, **options: Any) -> None:
-        options.pop("called_from_command_line", None)
-        options.pop("missing_args_message", None)
-        super().__init__(**options)
-
-
-def _subcommands(parser: argparse.ArgumentParser) -> list[tuple[str, argparse.ArgumentParser]]:
+def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            return sorted(action.choices.items())
-    return []
+            return dict(action.choices)
+    return {}
 
 
-def _arguments(parser: argparse.ArgumentParser) -> list[str]:
-    rows = []
+def _own(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction) or action.help == argparse.SUPPRESS:
+        hidden = action.help == argparse.SUPPRESS
+        if action.dest in COMMON or hidden or isinstance(action, argparse._SubParsersAction):
             continue
-        if COMMON & set(action.option_strings):
-            continue
-        name = ", ".join(action.option_strings) or str(action.metavar or action.dest)
-        if action.option_strings and action.nargs != 0:
-            name += f" {_metavar(action)}"
-        rows.append(f"| `{name}` | {_cell(action.help or '')} |")
-    return ["", "| argument | meaning |", "| --- | --- |", *rows] if rows else []
+        yield action
 
 
-def _metavar(action: argparse.Action) -> str:
-    if isinstance(action.metavar, tuple):
-        return " ".join(action.metavar)
-    if action.choices:
-        return "|".join(str(c) for c in action.choices)
-    return str(action.metavar or action.dest.upper())
+def _arguments(parser: argparse.ArgumentParser) -> str:
+    rows = [f"| {_named(action)} | {_about(action)} |\n" for action in _own(parser)]
+    if not rows:
+        return ""
+    return "| argument | is |\n| --- | --- |\n" + "".join(rows)
 
 
-def _cell(text: object) -> str:
-    return str(text).replace("|", "\\|").replace("\n", " ")
+def _named(action: argparse.Action) -> str:
+    value = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
+    if action.choices is not None:
+        value = "{" + ",".join(str(each) for each in action.choices) + "}"
+    value = value.replace("|", "\\|")
+    if not action.option_strings:
+        return f"`{value}`" + (" (may be left out)" if action.nargs in ("?", "*") else "")
+    takes = "" if action.nargs == 0 else f" {value}"
+    required = " (required)" if action.required else ""
+    return f"`{action.option_strings[-1]}{takes}`{required}"
+
+
+def _about(action: argparse.Action) -> str:
+    return " ".join(str(action.help or "").replace("%%", "%").replace("|", "\\|").split())
