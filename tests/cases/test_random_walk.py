@@ -95,7 +95,7 @@ class Walker:
         every = self.verbs(case)
         likely = {
             "submitted": ["accept_and_dispatch"] * 8
-            + ["decline", "ask_info", "hand_over", "merge", "accept"],
+            + ["decline", "ask_info", "hand_over", "merge", "merge", "merge", "accept"],
             "need_info": ["give_info", "void"],
             "accepted": ["dispatch", "hand_over"],
             "dispatched": ["acknowledge", "return", "acknowledge"],

@@ -230,6 +230,12 @@ class RestrictedWords(Problem):
     text = _("Write only when, where and whom you alerted. No names, no photos.")
 
 
+class StaysWithFew(Problem):
+    code = "stays_with_few"
+    status = 409
+    text = _("Only those who may know of this case may look at it. Decide on the words.")
+
+
 class UnknownStep(Problem):
     code = "unknown_step"
     status = 404

@@ -248,7 +248,8 @@ def sample_check(work: Work, given: Given) -> None:
     condition = work.condition
     photos = bool(given.photos)
     percent = work.catalogue.settings.sample_percent
-    work.case.check_on_site = (
+    # nobody is sent to look at what few may know of
+    work.case.check_on_site = not work.facts.restricted and (
         (condition is not None and condition.check == "site")
         or (condition is not None and condition.proof != "none" and not photos)
         or drawn_for_check(work.case.number, percent)
@@ -399,6 +400,8 @@ def add_photos(work: Work, given: Given, kind: str) -> None:
     """Link the staged photos that came with a step to the case."""
     if not given.photos:
         return
+    if work.facts.restricted:
+        raise errors.RestrictedWords()
     if work.case.vault_subject is None:
         work.case.vault_subject = vault.new_subject()
     vault.adopt_files(

@@ -318,6 +318,8 @@ def _with_place(
         import dataclasses
 
         work.facts = dataclasses.replace(work.facts, placed=True)
+        # and whom the desk may give it to is asked for this place
+        work.case.chain = territory.area(given.area).chain
     return _take(work, key, given)
 
 
@@ -371,9 +373,11 @@ def merge_case(
 ) -> Case:
     """Join a case with another open one of the same matter; its reports follow the master.
 
-    Both cases are locked in the order of their ids.
+    Both cases are locked in the order of their ids. Raises NotFound for a master that the viewer
+    may not see.
     """
     queries.lock_cases([case_id, master])
+    queries.case_for(by, master)
     given = Given(master=master)
     return take_step(case_id, "merge", actor=acting_post(by), given=given, version=version, at=at)
 

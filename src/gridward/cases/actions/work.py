@@ -20,6 +20,7 @@ from gridward.catalog.queries import catalogue
 from gridward.catalog.worktime import Limit
 from gridward.core import clock as wall
 from gridward.core import db
+from gridward.core.errors import NotFound
 from gridward.core.ids import new_id
 from gridward.journal.actions import note
 from gridward.journal.rules import ActorRef
@@ -35,6 +36,7 @@ class Acting:
     ref: ActorRef
     facts: ActorFacts
     name: str = ""
+    viewer: Viewer | None = None
 
     @property
     def post(self) -> UUID | None:
@@ -56,6 +58,7 @@ def acting_post(viewer: Viewer, *, check_task: bool = False) -> Acting:
             check_task=check_task,
         ),
         name=viewer.person_name,
+        viewer=None if check_task else viewer,  # a task was fetched, and so authorised, before
     )
 
 
@@ -138,7 +141,6 @@ def begin(
     *,
     version: int | None,
     at: datetime | None,
-    seen: bool = True,
 ) -> Work:
     """Lock a case and gather what its step may need; 4 statements, one more with waiting reports.
 
@@ -146,6 +148,8 @@ def begin(
     Raises NotFound, CaseChanged.
     """
     case = queries.lock_case(case_id)
+    if actor.viewer is not None and not queries.may_act_on(actor.viewer, case):
+        raise NotFound()
     if version is not None and version != case.version:
         name, when = queries.last_actor(case)
         raise errors.CaseChanged(name=name, time=when)

@@ -28,8 +28,10 @@ from gridward.cases.queries import searching
 from gridward.cases.queries.explaining import Audience, Why, explain_case
 from gridward.cases.queries.reading import (
     Suggestion,
+    answers_of,
     case_for,
     facts_of,
+    not_hidden,
     open_organisations,
     suggested_lead,
     visible_cases,
@@ -268,10 +270,7 @@ def _narrowed(viewer: Viewer, area: int | None) -> QuerySet[Case]:
     ground = territory.area(area)
     column = CHAIN[ground.level - 1]
     if viewer.scope == "area" and viewer.area_id in ground.chain:
-        cases = Case.objects.filter(**{column: area})
-        if not viewer.may("case.see_restricted"):
-            cases = cases.filter(sensitivity__lt=Sensitivity.RESTRICTED)
-        return cases
+        return Case.objects.filter(not_hidden(viewer), **{column: area})
     return visible_cases(viewer).filter(**{column: area})
 
 
@@ -368,9 +367,10 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 
 def waiting_counts(viewer: Viewer) -> dict[str, int]:
-    """How many open cases the viewer's organisation holds, by state; one statement."""
+    """How many open cases that the viewer may see its organisation holds, by state; one
+    statement."""
     rows = (
-        Case.objects.filter(holder=viewer.organisation_id, is_open=True)
+        Case.objects.filter(not_hidden(viewer), holder=viewer.organisation_id, is_open=True)
         .order_by()
         .values_list("state")
         .annotate(many=Count("id"))
@@ -408,7 +408,7 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     )
     rounds = list(Round.objects.filter(case=case).order_by("number"))
     returns = list(Return.objects.filter(case=case).order_by("asked_at"))
-    answers = list(Answer.objects.filter(report__case=case, round=case.round))
+    answers = answers_of(case.id, case.round)
     photos = list(CaseFile.objects.filter(case=case).order_by("added_at", "id"))
     asked = tasks.tasks_about([case.id]).get(case.id, [])
     task: TaskCard | None = asked[-1] if asked else None
@@ -425,7 +425,7 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     actor = actor_facts(viewer, check_task=own_task)
     steps = process_rules.steps_open_to(process, facts, actor, now)
     lines = journal.timeline([case.id, *[r.id for r in reports]])
-    shows_contact = _shows_contact(viewer, case)
+    shows_contact = _shows_contact(viewer, case, steps)
     texts, entry_texts = vault.texts_of(
         _text_ids(reports, rounds, returns, shows_contact), [line.id for line in lines]
     )
@@ -462,12 +462,10 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     )
 
 
-def _shows_contact(viewer: Viewer, case: Case) -> bool:
+def _shows_contact(viewer: Viewer, case: Case, steps: Sequence[Step]) -> bool:
     """Whether names and numbers are shown: to whoever accepts or calls back, while they do."""
-    at_desk = viewer.organisation_id == case.desk_id
-    accepts = viewer.may("case.accept") and case.state in ("submitted", "need_info")
-    calls = viewer.may("case.callback") and case.holder_kind == "caller"
-    return at_desk and (accepts or calls)
+    asks = {right for right in ("case.accept", "case.callback") if viewer.may(right)}
+    return viewer.organisation_id == case.desk_id and any(asks & set(step.by) for step in steps)
 
 
 def _text_ids(

@@ -68,14 +68,30 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
 
     Restricted cases only for whoever may see restricted ones, or whose organisation leads.
     """
-    cases = Case.objects.filter(scope_of(viewer))
+    return Case.objects.filter(scope_of(viewer) & not_hidden(viewer))
+
+
+def not_hidden(viewer: Viewer) -> Q:
+    """Restricted cases left out, but for whoever may see them and for the organisation in lead."""
     if viewer.may("case.see_restricted"):
-        return cases
-    if viewer.scope == "organisation":
-        return cases.filter(
-            Q(sensitivity__lt=Sensitivity.RESTRICTED) | Q(lead=viewer.organisation_id)
-        )
-    return cases.filter(sensitivity__lt=Sensitivity.RESTRICTED)
+        return Q()
+    shown = Q(sensitivity__lt=Sensitivity.RESTRICTED)
+    if viewer.may_any("case.acknowledge", "case.dispose"):
+        shown |= Q(lead=viewer.organisation_id)
+    return shown
+
+
+def may_act_on(viewer: Viewer, case: Case) -> bool:
+    """Whether the viewer may know of this case, so that a refusal may speak of it.
+
+    What lies on the viewer's ground or in its hands is decided without a statement.
+    """
+    if case.sensitivity < Sensitivity.RESTRICTED or viewer.may("case.see_restricted"):
+        if viewer.scope == "area" and viewer.area_id in case.chain:
+            return True
+        if viewer.scope == "organisation" and viewer.organisation_id == case.lead_id:
+            return True
+    return visible_cases(viewer).filter(id=case.id).exists()
 
 
 def case_for(viewer: Viewer, case_id: UUID) -> Case:
@@ -360,9 +376,11 @@ def contactable_reports(case_id: UUID) -> list[Report]:
 
 
 def answers_of(case_id: UUID, round_number: int) -> list[Answer]:
-    """What the reporters of a case said of a round."""
+    """What the reporters of a case said of a round; nobody waits for whom no number leads to."""
     return list(
-        Answer.objects.filter(report__case=case_id, round=round_number).order_by("report_id")
+        Answer.objects.filter(report__case=case_id, round=round_number)
+        .exclude(answer="", report__submission__has_contact=False)
+        .order_by("report_id")
     )
 
 

@@ -188,6 +188,12 @@ def not_restricted_words(
 
 
 @guard
+def not_restricted(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Nobody else is brought in to look at a restricted case."""
+    return "stays_with_few" if case.restricted else None
+
+
+@guard
 def site_check_done(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
     """What the condition, the lack of photos or the lot sends to be looked at was looked at."""
     return "check_needed" if case.check_needed else None
