@@ -45,7 +45,7 @@ class City:
             "GRIDWARD_KEY": "boston",
             "GRIDWARD_ZONE": "America/New_York",
             "DJANGO_SETTINGS_MODULE": "gridward.settings",
-            **({"GRIDWARD_DATABASE_URL": url} if url else {}),
+            "GRIDWARD_DATABASE_URL": url or "",
         }
 
     def run(self, *words: str, ok: bool = True) -> dict[str, Any]:
