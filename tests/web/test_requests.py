@@ -113,6 +113,15 @@ def test_a_librarys_record_keeps_its_template_and_loses_what_was_filled_in(
     assert line["event"] == "Bad thing: %s"
 
 
+def test_our_own_records_keep_the_ids_that_are_added_to_them(lines: io.StringIO) -> None:
+    logging.getLogger("gridward.journal").warning("delivery failed", extra={"delivery": "d1"})
+    logging.getLogger("library").warning("failed", extra={"words": SECRET})
+
+    ours, theirs = told(lines)
+    assert ours["delivery"] == "d1"
+    assert "words" not in theirs
+
+
 def test_machines_that_ask_for_health_leave_no_lines(client: Client, lines: io.StringIO) -> None:
     client.get("/healthz")
 

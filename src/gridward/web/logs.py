@@ -34,6 +34,17 @@ def without_arguments(_logger: Any, _method: str, told: EventDict) -> EventDict:
     return told
 
 
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def our_extras(_logger: Any, _method: str, told: EventDict) -> EventDict:
+    """What our own rooms add to a record with `extra` (ids and codes); never a library's."""
+    record: logging.LogRecord | None = told.get("_record")
+    if record is not None and record.name.startswith("gridward"):
+        told.update({k: v for k, v in vars(record).items() if k not in _PLAIN and k[0] != "_"})
+    return told
+
+
 def without_messages(_logger: Any, _method: str, told: EventDict) -> EventDict:
     """Exceptions as type and places; the message and the values stay where they are."""
     found = told.pop("exc_info", None)
@@ -78,7 +89,7 @@ def config(*, debug: bool, level: str = "INFO") -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": shared,
+                "foreign_pre_chain": [*shared, our_extras],
                 "processors": [
                     *kept,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
