@@ -71,6 +71,22 @@ export class GridMap {
                     "line-width": ["match", ["get", "level"], 1, 2.5, 2, 2, 3, 1.25, 0.75],
                   },
                 },
+                // No glyph server: every letter is drawn by the browser itself.
+                ...[2, 3, 4].map((level) => ({
+                  id: `area-name-${level}`,
+                  type: "symbol",
+                  source: "areas",
+                  filter: ["==", ["get", "level"], level],
+                  minzoom: level === 2 ? 0 : level === 3 ? 12 : 14,
+                  layout: {
+                    "text-field": ["get", "name"],
+                    "text-font": ["sans-serif"],
+                    "text-size": level === 2 ? 15 : 12,
+                    "text-max-width": 8,
+                    "text-padding": 6,
+                  },
+                  paint: { "text-color": "#2f4a47", "text-halo-color": "#ffffff", "text-halo-width": 1.5 },
+                })),
               ] as const)
             : []),
         ] as never,

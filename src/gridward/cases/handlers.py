@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from uuid import UUID
 
 from gridward.cases import queries
 from gridward.cases.models import Case, Report, SearchDoc, Submission
-from gridward.cases.rules.start import suggest_matter
-from gridward.catalog.compiled import Catalogue
+from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
-from gridward.core import jurisdiction, text
 from gridward.core.action import action
 from gridward.core.ids import plain_receipt
 from gridward.journal import queries as journal
@@ -55,22 +52,6 @@ def _note_suggestion(case: Case, words: str) -> None:
         rule=suggestion.rule if suggestion else None,
         duplicates=[],
     )
-
-
-def suggested_matters(book: Catalogue, words: str) -> list[str]:
-    """Up to three matters whose words fit best, best first; no statement."""
-    table = _matter_tokens(jurisdiction.current().key, book.number)
-    return suggest_matter(text.tokens(words), table)
-
-
-@lru_cache(maxsize=24)
-def _matter_tokens(jurisdiction_key: str, edition: int) -> dict[str, frozenset[str]]:
-    book = catalogue(edition)
-    found = {}
-    for matter in book.matters.values():
-        words = [matter.title.zh, matter.title.en, *matter.search.zh, *matter.search.en]
-        found[matter.key] = frozenset(t for each in words for t in text.tokens(each))
-    return found
 
 
 def blank_erased(subjects: Sequence[UUID]) -> None:

@@ -14,6 +14,7 @@ from gridward.web.ui.pages import MapView
 
 WIDTH, HEIGHT = 640, 480
 SMALL_WIDTH = 280  # the same picture on a phone, without script; browsers report drawn pixels
+NAMED_LEVELS = 4  # the names of minimal units say little and would cover the rest
 TINTS = ("#dfeae3", "#e9ece0", "#dce8e6", "#ece9dd")
 Bounds = tuple[float, float, float, float]
 
@@ -154,6 +155,8 @@ def draw(window: Window, *, pin: tuple[float, float] | None = None, language: st
             wide = (box[2] - box[0]) / (east - west) * WIDTH
             name = area.name_in(language)
             big = 15 if widest else 12
+            if number > NAMED_LEVELS:
+                continue
             if 20 < x < WIDTH - 20 and 12 < y < HEIGHT - 8 and wide > big * _signs(name) * 0.8:
                 weight = ' font-weight="600"' if widest else ""
                 labels.append(

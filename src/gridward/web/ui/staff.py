@@ -131,6 +131,7 @@ def channel_title(key: str) -> str:
     names = {
         "portal": _("A resident, online"),
         "field": _("A grid worker"),
+        "worker": _("A grid worker"),
         "desk": _("Told to the desk"),
         "api": _("Another system"),
         "import": _("Taken over from before"),

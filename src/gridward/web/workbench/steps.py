@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors, queries
 from gridward.cases.queries.pages import CasePage, ReportView
+from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Reason, Sensitivity
 from gridward.catalog.queries import catalogue
@@ -192,11 +193,19 @@ def _condition(page: CasePage, viewer: Viewer) -> FormField:
         if restricted or matter.sensitivity < Sensitivity.RESTRICTED
         for condition in book.conditions_of(matter.key)
     )
-    chosen = page.condition.key if page.condition else ""
+    chosen, help = page.condition.key if page.condition else "", ""
     if not chosen and page.matter is not None:
         chosen = page.matter.default_condition
+    elif not chosen:
+        said = " ".join(report.words for report in page.reports if report.words)
+        offered = {choice.value for choice in choices}
+        for key in suggested_matters(book, said):
+            if book.matter(key).default_condition in offered:
+                chosen = book.matter(key).default_condition
+                help = _("Suggested from what was reported; please check.")
+                break
     return FormField(
-        "condition", "select", _("Matter"), required=True, value=chosen, choices=choices
+        "condition", "select", _("Matter"), help, chosen, required=True, choices=choices
     )
 
 
