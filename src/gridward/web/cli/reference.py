@@ -1,14 +1,20 @@
-"""The reference pages that come from the code: every command, every verb of the journal."""
+"""The reference pages that come from the code: commands, settings, refusals, journal verbs."""
 
 from __future__ import annotations
 
 import argparse
+import ast
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import find_commands, load_command_class
 from django.core.management.base import BaseCommand
+from django.utils import translation
 
+from gridward.core.errors import Problem
 from gridward.journal import verbs
 
 APP = "gridward.web.cli"
@@ -70,9 +76,40 @@ See [the journal's leaf and erasure](../adr/0005-journal-leaf-and-erasure.md).
 """
 
 
+SETTINGS_TOP = """\
+# Settings
+
+Written by `gridward reference` from the code; change the code, then run `make docs`.
+
+All of them are variables of the environment.
+
+| variable | meaning |
+| --- | --- |
+"""
+
+PROBLEMS_TOP = """\
+# Problems
+
+Written by `gridward reference` from the code; change the code, then run `make docs`.
+
+The API answers a refusal as `application/problem+json` with this `code`; a page shows the sentence,
+in the reader's language. `%(name)s` is filled in.
+
+| code | status | sentence |
+| --- | --- | --- |
+"""
+
+
 def pages() -> dict[str, str]:
     """File name in docs/reference → what has to stand in it."""
-    return {"commands.md": commands_page(), "journal-verbs.md": verbs_page()}
+    import_module("gridward.web.urls")  # so that the refusals of every door are known
+    with translation.override("en"):
+        return {
+            "commands.md": commands_page(),
+            "journal-verbs.md": verbs_page(),
+            "problems.md": problems_page(),
+            "settings.md": settings_page(),
+        }
 
 
 def command_names() -> list[str]:
@@ -111,6 +148,33 @@ def verbs_page() -> str:
         details = ", ".join(f"`{name}` {kind.name}" for name, kind in verb.details.items())
         lines.append(f"| `{verb.key}` | {verb.subject} | {details} |\n")
     return "".join(lines)
+
+
+def settings_page() -> str:
+    """docs/reference/settings.md: what stands at the top of the settings module."""
+    rows: list[list[str]] = []
+    source = Path(settings.PACKAGE, "settings", "base.py").read_text("utf-8")
+    for line in (ast.get_docstring(ast.parse(source)) or "").splitlines()[2:]:
+        if line.startswith("GRIDWARD_"):
+            name, _space, said = line.partition(" ")
+            rows.append([name, said.strip()])
+        elif line.strip() and rows:
+            rows[-1][1] += " " + line.strip()
+    return SETTINGS_TOP + "".join(f"| `{name}` | {said} |\n" for name, said in rows)
+
+
+def problems_page() -> str:
+    """docs/reference/problems.md."""
+    found = sorted(_problems(Problem), key=lambda each: (each.code, each.__qualname__))
+    rows = [f"| `{p.code}` | {p.status} | {str(p.text).replace(chr(10), ' ')} |\n" for p in found]
+    return PROBLEMS_TOP + "".join(rows)
+
+
+def _problems(above: type[Problem]) -> Iterator[type[Problem]]:
+    for below in above.__subclasses__():
+        if below.__module__.startswith("gridward."):
+            yield below
+            yield from _problems(below)
 
 
 def _help(command: BaseCommand) -> str:

@@ -72,6 +72,11 @@ def is_ready() -> bool:
     return stamp.is_file() and stamp.read_text() == fingerprint()
 
 
+def is_there() -> bool:
+    """Whether a demonstration of any version is in place."""
+    return is_demo_file(Path(settings.GRIDWARD_VAR) / DATABASE)
+
+
 def fingerprint() -> str:
     """One digest over everything that decides what the demonstration holds."""
     digest = hashlib.sha256()

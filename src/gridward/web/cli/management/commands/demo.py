@@ -34,6 +34,8 @@ class Command(ReportCommand):
             return
         started = time.monotonic()
         ready = building.is_ready()
+        if not ready and building.is_there():
+            self.say("The demonstration here is of another version and is made again.")
         if options["afresh"] or not ready:
             building.build(
                 self.say,
