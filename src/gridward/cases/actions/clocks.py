@@ -66,6 +66,12 @@ def sweep_clocks(*, now: datetime | None = None) -> Swept:
 @action
 def _sweep(now: datetime) -> tuple[Swept, list[UUID]]:
     due = queries.lock_due_clocks(now, SWEEP_AT_ONCE)
+    lapsing = {
+        milestone.key
+        for process in catalogue().processes.values()
+        for milestone in process.milestones
+        if "info_lapsed" in milestone.stops
+    }
     counts = [0, 0, 0]
     lapsed: list[UUID] = []
     levels: list[list[Clock]] = [[], [], []]
@@ -73,7 +79,7 @@ def _sweep(now: datetime) -> tuple[Swept, list[UUID]]:
         level = _level(clock, now)
         levels[level].append(clock)
         counts[level] += 1
-        if level == 2 and clock.milestone == "need_info":
+        if level == 2 and clock.milestone in lapsing:
             lapsed.append(clock.case_id)
     for level, clocks in enumerate(levels):
         if not clocks:
@@ -136,11 +142,14 @@ def _recompute_case(case_id: UUID, now: datetime) -> int:
         if calendar is None or calendar.digest == clock.calendar_digest:
             continue
         times = queries.timing_of(clock, calendar, clock.pauses.order_by("since"))
+        if times.provisional:
+            continue
         before = clock.due_at
         clock.due_at, clock.warn_at, clock.urgent_at = times.due, times.warn, times.urgent
-        clock.provisional = times.provisional
-        clock.edition = book.number
+        clock.provisional = False
         clock.calendar_digest = calendar.digest
+        if clock.swept > 2 and times.due > now:
+            clock.swept = clock_rules.passed(times.warn, times.urgent, times.due, now)
         if clock.paused_at is None:
             clock.look_at = clock_rules.next_look(times.warn, times.urgent, times.due, clock.swept)
         clock.save()
@@ -302,7 +311,7 @@ def _audit_given(
         _fault(audit, clock, "due", clock.due_at, None)
         return
     try:
-        calendar = editions(clock.edition).calendar(clock.calendar)
+        calendar = queries.calendar_of(clock, editions)
     except Problem as unknown:
         _fault(audit, clock, "rule", clock.calendar, str(unknown))
         return
@@ -334,9 +343,8 @@ def _audit_one(
     editions: Callable[[int], Catalogue],
 ) -> None:
     try:
-        book = editions(clock.edition)
-        calendar = book.calendar(clock.calendar)
-        times, limits = _worked_out(book, clock, pauses, before)
+        calendar = queries.calendar_of(clock, editions)
+        times, limits = _worked_out(editions, clock, pauses, before)
     except Problem as unknown:
         _fault(audit, clock, "rule", clock.rule, str(unknown))
         return
@@ -353,11 +361,12 @@ def _audit_one(
 
 
 def _worked_out(
-    book: Catalogue,
+    editions: Callable[[int], Catalogue],
     clock: Clock,
     pauses: dict[UUID, list[ClockPause]],
     before: dict[UUID, Clock],
 ) -> tuple[clock_rules.Timing, tuple[Limit, ...]]:
+    book = editions(clock.edition)
     limits = limits_by_rule(book, clock.rule)
     floor = None
     if clock.basis == "rework":
@@ -369,7 +378,7 @@ def _worked_out(
                 Clock.objects.filter(id=earlier.after_id) if earlier.after_id is not None else ()
             )
             floor = _worked_out(
-                book,
+                editions,
                 earlier,
                 pauses | {earlier.id: list(earlier.pauses.order_by("since"))},
                 {c.id: c for c in further},
@@ -377,7 +386,7 @@ def _worked_out(
     times = clock_rules.timing(
         clock.start_at,
         limits,
-        book.calendar(clock.calendar),
+        queries.calendar_of(clock, editions),
         pauses=[clock_rules.Pause(p.since, p.until) for p in pauses.get(clock.id, [])],
         not_before=floor,
     )

@@ -6,7 +6,7 @@ the step writes is what others hear of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gridward.cases import errors, queries
 from gridward.cases.actions.given import Given
@@ -106,7 +106,8 @@ def keep_lead(work: Work, given: Given) -> None:
 @effect
 def void_lead(work: Work, given: Given) -> None:
     """The present lead's part ends and its running clocks count for nobody."""
-    end_lead(work, "returned", void=True)
+    reason = "returned" if "before" in given.memo else given.close_type or "voided"
+    end_lead(work, reason, void=True)
 
 
 @effect
@@ -305,13 +306,15 @@ def start_callbacks(work: Work, given: Given) -> None:
     """Every confirmed report that can be reached is asked about this round."""
     reports = list(queries.contactable_reports(work.case.id))
     work.called_reports = [report.id for report in reports]
-    db.insert_many(
-        Answer,
-        [
-            Answer(id=new_id(), report=report, round=work.case.round, asked_at=work.at)
-            for report in reports
-        ],
-    )
+    _ask(reports, work.case.round, work)
+
+
+def _ask(reports: Sequence[Report], round_number: int, work: Work) -> None:
+    rows = [
+        Answer(id=new_id(), report=report, round=round_number, asked_at=work.at)
+        for report in reports
+    ]
+    db.insert_many(Answer, rows)
 
 
 @effect
@@ -324,6 +327,7 @@ def close_case(work: Work, given: Given) -> None:
     for each in work.assignments:
         if each.active:
             _end(work, each, "done")
+    _drop_return(work)
 
 
 @effect
@@ -333,11 +337,7 @@ def void_case(work: Work, given: Given) -> None:
     for each in work.assignments:
         if each.active:
             _end(work, each, "void")
-    asked = queries.open_return(work.case.id)
-    if asked is not None:
-        asked.decided_at = work.at
-        asked.decision = "void"
-        asked.save(update_fields=["decided_at", "decision"])
+    _drop_return(work)
 
 
 @effect
@@ -364,7 +364,11 @@ def join_master(work: Work, given: Given) -> None:
     master = queries.lock_case(given.master)
     if not master.is_open or master.master_id is not None:
         raise errors.CannotJoin()
+    joining = list(queries.contactable_reports(case.id))
     moved = Report.objects.filter(case=case).update(case=master, join_state="confirmed")
+    if master.holder_kind == "caller":
+        # its reporters are being called: those who join now are called too
+        _ask(joining, master.round, work)
     case.master = master
     # no chains: what was joined to this case before now points to the last master
     type(case).objects.filter(master=case).update(master=master)
@@ -425,6 +429,15 @@ def add_photos(work: Work, given: Given, kind: str) -> None:
             for photo in given.photos
         ],
     )
+
+
+def _drop_return(work: Work) -> None:
+    """A return that nobody needs to decide any more."""
+    asked = queries.open_return(work.case.id)
+    if asked is not None:
+        asked.decided_at = work.at
+        asked.decision = "void"
+        asked.save(update_fields=["decided_at", "decision"])
 
 
 def _end(work: Work, assignment: Assignment, reason: str) -> None:

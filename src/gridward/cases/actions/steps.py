@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +20,18 @@ from gridward.cases.actions.work import (
     acting_reporter,
     begin,
     finish,
+    keep,
     keep_words,
     running,
+    stop_clock,
 )
 from gridward.cases.models import Answer, Case
+from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.callback import is_tried_enough
 from gridward.catalog.definitions import Step
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
+from gridward.core import jurisdiction
 from gridward.core.action import action
 from gridward.core.errors import NotFound
 from gridward.journal.actions import note
@@ -52,11 +57,13 @@ def take_step(
     verb noted. Raises NotFound, CaseChanged, StepNotOpen and whatever a guard refuses with;
     a refusal changes nothing and tells nobody.
     """
-    work = begin(case_id, actor, version=version, at=at)
-    return _take(work, key, given or Given())
+    given = given or Given()
+    given = replace(given, words=clean(given.words))
+    return _take(begin(case_id, actor, version=version, at=at), key, given)
 
 
 def _take(work: Work, key: str, given: Given) -> Case:
+    _follow_matter(work, given)
     step = work.check(key, inputs_of(work, given))
     _choose(work, given)
     for name in step.effects:
@@ -75,6 +82,20 @@ def _take(work: Work, key: str, given: Given) -> Case:
         **DETAILS.get(step.verb, _no_details)(work, given, step),
     )
     return case
+
+
+def _follow_matter(work: Work, given: Given) -> None:
+    """A matter chosen at the desk brings its own process, from that process's first state on."""
+    if not given.matter or given.matter == work.case.matter:
+        return
+    process = work.catalogue.process(work.catalogue.matter(given.matter).process)
+    if process.key == work.process.key:
+        return
+    if work.case.state != work.process.start:
+        raise errors.StepNotOpen(state=queries.state_title(work.case, work.catalogue))
+    work.process = process
+    work.case.process, work.case.state = process.key, process.start
+    work.facts = replace(work.facts, state=process.start)
 
 
 def _choose(work: Work, given: Given) -> None:
@@ -315,9 +336,7 @@ def _with_place(
     work = begin(case_id, acting_post(by), version=version, at=at)
     if given.area is not None:
         # the place is chosen with the step, so that the guard sees it placed
-        import dataclasses
-
-        work.facts = dataclasses.replace(work.facts, placed=True)
+        work.facts = replace(work.facts, placed=True)
         # and whom the desk may give it to is asked for this place
         work.case.chain = territory.area(given.area).chain
     return _take(work, key, given)
@@ -396,8 +415,11 @@ def hand_over(
     """Hand a case to another desk: down to the community, up to the street or the district, aside.
 
     level: community, street or district, for the desk of that level at the case's place; or
-    desk: the id of another desk. Raises NoDesk.
+    desk: the id of another desk. Raises NoDesk, ReasonMissing.
     """
+    said = clean(words)
+    if not said:
+        raise errors.ReasonMissing()
     actor = acting_post(by)
     work = begin(case_id, actor, version=version, at=at)
     target = desk
@@ -406,7 +428,7 @@ def hand_over(
     if target is None or target == work.case.desk_id or not queries.is_desk(target):
         raise errors.NoDesk()
     reason = f"to_{level}" if level else "to_other"
-    return _take(work, "hand_over", Given(desk=target, reason=reason, words=clean(words)))
+    return _take(work, "hand_over", Given(desk=target, reason=reason, words=said))
 
 
 # --- the lead ---------------------------------------------------------------------------------
@@ -569,7 +591,7 @@ def ask_rework(
     case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
 ) -> Case:
     """Send a result back to be redone: half the original limit, never less than was left."""
-    given = Given(words=clean(words), reason="rework")
+    given = Given(words=clean(words))
     return take_step(case_id, "rework", actor=acting_post(by), given=given, version=version, at=at)
 
 
@@ -598,8 +620,7 @@ def log_call(
     asked = queries.lock_answer(report_id, work.case.round)
     if asked.report.case_id != case_id:
         raise NotFound()
-    day = wall.now() if at is None else at
-    if asked.last_attempt_at is None or asked.last_attempt_at.date() != day.date():
+    if asked.last_attempt_at is None or _local_day(asked.last_attempt_at) != _local_day(work.at):
         asked.attempt_days += 1
     asked.attempts += 1
     asked.last_attempt_at = work.at
@@ -619,6 +640,10 @@ def log_call(
     return _after_answer(work, Given())
 
 
+def _local_day(at: datetime) -> date:
+    return at.astimezone(jurisdiction.current().tz).date()
+
+
 @action
 def answer_as_reporter(
     submission_id: UUID,
@@ -632,7 +657,7 @@ def answer_as_reporter(
     """The reporter says on their page whether it is solved; counts like an answered call."""
     work = begin(case_id, acting_reporter(submission_id), version=version, at=at)
     report = queries.report_of(submission_id, case_id)
-    if work.facts.state != "callback_pending":
+    if process_rules.holder_kind(work.process, work.case.state) != "caller":
         raise errors.StepNotOpen(state=queries.state_title(work.case, work.catalogue))
     asked = queries.lock_answer(report.id, work.case.round, make=True, at=work.at)
     _answer(work, asked, answer, rating, "page")
@@ -676,21 +701,20 @@ def _after_answer(work: Work, given: Given) -> Case:
         )
     ]
     if waiting:
-        case = work.case
-        case.version += 1
-        case.save(update_fields=["version", "unsolved"])
-        return case
+        calling = {each.report_id for each in waiting}
+        for clock in work.clocks:
+            if clock.owner_kind == "report" and clock.owner_id not in calling:
+                stop_clock(work, clock)
+        return keep(work)
     given.memo["unreached"] = sum(not each.answer for each in answers)
     return _system_step(work, "callback_close", given)
 
 
 def _system_step(work: Work, key: str, given: Given) -> Case:
     """A step that follows from an answer: the rules have judged the answer, not a capability."""
-    import dataclasses
-
     unreached = given.memo.get("unreached", 0)
     actor = work.actor
-    work.actor = dataclasses.replace(actor, facts=dataclasses.replace(actor.facts, kind="system"))
+    work.actor = replace(actor, facts=replace(actor.facts, kind="system"))
     work.facts = queries.facts_of(work.case, work.assignments, work.catalogue)
     step = work.check(key, inputs_of(work, given))
     for name in step.effects:
@@ -732,9 +756,9 @@ def withdraw_as_reporter(
     submission_id: UUID, case_id: UUID, *, version: int | None = None, at: datetime | None = None
 ) -> Case:
     """The only reporter takes the report back; a safety matter goes on without them."""
-    queries.report_of(submission_id, case_id)
+    report = queries.report_of(submission_id, case_id)
     given = Given(receipt_fits=True, close_type="withdrawn")
-    return take_step(
+    case = take_step(
         case_id,
         "withdraw",
         actor=acting_reporter(submission_id),
@@ -742,16 +766,18 @@ def withdraw_as_reporter(
         version=version,
         at=at,
     )
+    report.withdrawn_at = case.closed_at
+    report.save(update_fields=["withdrawn_at"])
+    return case
 
 
 @action
 def reopen_case(
     case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
 ) -> Case:
-    """A supervisor reopens a closed case with grounds."""
-    work = begin(case_id, acting_post(by), version=version, at=at)
-    work.case.reopened += 1
-    return _take(work, "reopen", Given(words=clean(words), reason="redo"))
+    """A supervisor reopens a closed case with grounds; the reporter's own once stays theirs."""
+    given = Given(words=clean(words))
+    return take_step(case_id, "reopen", actor=acting_post(by), given=given, version=version, at=at)
 
 
 @action
@@ -811,7 +837,8 @@ def rate_as_reporter(
     case = queries.lock_case(case_id)
     report = queries.report_of(submission_id, case_id)
     book = catalogue(case.edition)
-    if case.state != "closed" or not within(case.closed_at, moment, book.settings.rating_days):
+    rated = not case.is_open and case.close_type not in ("", "withdrawn")
+    if not rated or not within(case.closed_at, moment, book.settings.rating_days):
         raise errors.StepNotOpen(state=queries.state_title(case, book))
     if not 1 <= rating <= 5:
         raise errors.ReasonUnknown()

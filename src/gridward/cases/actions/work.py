@@ -299,12 +299,12 @@ def retime(work: Work, clock: Clock) -> None:
     """Work a clock's times out again from its start, its limits, its calendar and its pauses."""
     if not clock.limits:
         return
-    times = queries.timing_of(
-        clock, work.catalogue.calendar(clock.calendar), pauses_of(work, clock)
-    )
+    times = queries.timing_of(clock, queries.calendar_of(clock), pauses_of(work, clock))
     clock.due_at, clock.warn_at, clock.urgent_at = times.due, times.warn, times.urgent
     clock.provisional = times.provisional
     clock.look_at = None
+    if clock.swept > 2 and times.due > work.at:  # it was overdue and is not any more
+        clock.swept = clock_rules.passed(times.warn, times.urgent, times.due, work.at)
     if clock.stopped_at is None and clock.paused_at is None:
         clock.look_at = clock_rules.next_look(times.warn, times.urgent, times.due, clock.swept)
 
@@ -399,10 +399,11 @@ def _turn_clocks(work: Work, step: Step, before: str, after: State) -> None:
     """Stop, start, pause and resume what the process says for this step."""
     condition = work.condition
     milestones = work.catalogue.milestones(work.process.key, condition.key if condition else None)
+    outcome = "void" if _counts_for_nobody(work, step, after) else None
     for milestone in milestones:
         if step.key in milestone.stops:
             for clock in running(work, milestone.key):
-                stop_clock(work, clock)
+                stop_clock(work, clock, outcome=outcome)
         if step.key in milestone.starts:
             _start(work, milestone)
         if milestone.pauses_in:
@@ -416,11 +417,16 @@ def _turn_clocks(work: Work, step: Step, before: str, after: State) -> None:
                     set_limit(work, clock, milestone, agreed)
                     touch(work, clock)
                     note_moved(work, clock, None, "condition")
-    if after.group == "closed":
+    if after.group != "open":
         for clock in work.clocks:
             if clock.stopped_at is None:
-                void = work.case.close_type in ("", "withdrawn", "forced")
-                stop_clock(work, clock, outcome="void" if void else None)
+                stop_clock(work, clock, outcome=outcome)
+
+
+def _counts_for_nobody(work: Work, step: Step, after: State) -> bool:
+    """Whether the case ends without a result: void, joined to another, withdrawn, forced."""
+    ends = {"void_case", "join_master"} & set(step.effects)
+    return after.group != "open" and (bool(ends) or work.case.close_type in ("withdrawn", "forced"))
 
 
 def _start(work: Work, milestone: Milestone) -> None:
@@ -478,7 +484,6 @@ def move(work: Work, step: Step) -> None:
     work.search_changed = work.search_changed or was_open != case.is_open
     _turn_clocks(work, step, before, after)
     hold(case, "chief" if work.to_chief and after.holder == "desk" else after.holder)
-    show_clock(case, work.clocks)
 
 
 def hold(case: Case, kind: str) -> None:
@@ -533,7 +538,13 @@ CLOCK_FIELDS = [
 def finish(work: Work, step: Step) -> Case:
     """Move the case and write everything that changed, each table at most twice."""
     move(work, step)
+    return keep(work)
+
+
+def keep(work: Work) -> Case:
+    """Write everything that changed; the case shows the clock that runs on its holder."""
     case = work.case
+    show_clock(case, work.clocks)
     case.version += 1
     if work.changed_assignments:
         changed = sorted(work.changed_assignments.values(), key=lambda a: a.id)

@@ -1,6 +1,11 @@
 """Every read of the cases room, beginning with who may see; every lock."""
 
-from gridward.cases.queries.importing import known_numbers, known_receipts, known_source_ids
+from gridward.cases.queries.importing import (
+    cases_by_id,
+    known_numbers,
+    known_receipts,
+    known_source_ids,
+)
 from gridward.cases.queries.invariants import Invariant, broken_invariants
 from gridward.cases.queries.locks import (
     lock_answer,
@@ -25,6 +30,7 @@ from gridward.cases.queries.reading import (
     active_assignments,
     answers_of,
     audit_counts,
+    calendar_of,
     case,
     case_for,
     case_for_merge,
@@ -69,10 +75,12 @@ __all__ = [
     "answers_of",
     "audit_counts",
     "broken_invariants",
+    "calendar_of",
     "case",
     "case_for",
     "case_for_merge",
     "case_page",
+    "cases_by_id",
     "checker_of",
     "contactable_reports",
     "desk_of_level",

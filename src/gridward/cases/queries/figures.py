@@ -59,7 +59,7 @@ def figures(viewer: Viewer, now: datetime) -> Figures:
     )
     closed = cases.filter(is_open=False, closed_at__gte=now - PERIOD, closed_at__lte=now)
     closed_by = _by(
-        closed.exclude(state__in=("voided", "merged")),
+        closed.exclude(close_type=""),  # void, joined and declined ones came to no result
         column,
         on_time=Count("id", filter=Q(closed_at__lte=F("promised_at"))),
     )

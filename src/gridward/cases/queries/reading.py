@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -27,6 +28,7 @@ from gridward.cases.rules.callback import is_heard
 from gridward.cases.rules.facts import CaseFacts, LeadFacts
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.queries import catalogue
 from gridward.catalog.worktime import Calendar, Limit, Unit
 from gridward.core import jurisdiction
 from gridward.core.errors import NotFound
@@ -401,6 +403,32 @@ def case_for_merge(case_id: UUID) -> Case | None:
     return Case.objects.filter(id=case_id).first()
 
 
+def calendar_of(clock: Clock, editions: Callable[[int], Catalogue] = catalogue) -> Calendar:
+    """The calendar that a clock is counted with: its edition's own, or that of the later edition
+    whose decided year it was worked out with again. Raises NotInCatalogue.
+
+    editions: gives the edition of a number (a changed copy, for the audit)
+    """
+    number = _calendar_edition(
+        jurisdiction.current().key,
+        clock.edition,
+        catalogue().number,
+        clock.calendar,
+        clock.calendar_digest,
+    )
+    return editions(number).calendar(clock.calendar)
+
+
+@lru_cache(maxsize=512)
+def _calendar_edition(jurisdiction_key: str, first: int, last: int, key: str, digest: str) -> int:
+    numbers: list[int] = [first, *range(last, first, -1)]
+    for number in numbers:
+        found = catalogue(number).calendars.get(key)
+        if found is not None and found.digest == digest:
+            return number
+    return first
+
+
 def timing_of(clock: Clock, calendar: Calendar, pauses: Iterable[ClockPause]) -> clock_rules.Timing:
     """A clock's times, worked out from its start, limits, calendar and pauses alone.
 
@@ -409,7 +437,7 @@ def timing_of(clock: Clock, calendar: Calendar, pauses: Iterable[ClockPause]) ->
     floor = None
     if clock.basis == "rework" and clock.after is not None:
         before = clock.after
-        floor = timing_of(before, calendar, before.pauses.order_by("since")).due
+        floor = timing_of(before, calendar_of(before), before.pauses.order_by("since")).due
     return clock_rules.timing(
         clock.start_at,
         [Limit(int(amount), Unit(unit)) for amount, unit in clock.limits],

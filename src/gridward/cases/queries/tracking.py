@@ -147,8 +147,6 @@ def _tracked(
     answer = next((a for a in answers if a.report_id == report.id and a.round == case.round), None)
     stage = state.stage if state.stage in STAGES else "submitted"
     side = state.side or ""
-    if state.key == "voided":
-        stage, side = "submitted", "declined"
     if case.close_type == "withdrawn":
         side = "withdrawn"
     if report.join_state != "own" and not side:
@@ -255,17 +253,20 @@ def _may(
 ) -> frozenset[str]:
     found: set[str] = set()
     settings = book.settings
-    if case.state == "need_info":
-        found.add("give_info")
     process = book.process(case.process)
-    withdraw = process.step("withdraw")
-    alone = case.reports_count == 1 and not case.safety
-    if withdraw is not None and case.state in withdraw.from_ and alone:
+
+    def offers(key: str) -> bool:
+        return process_rules.offers(process, case.state, key, by="reporter")
+
+    if offers("answer_info"):
+        found.add("give_info")
+    if offers("withdraw") and case.reports_count == 1 and not case.safety:
         found.add("withdraw")
     if holder == "caller" and (answer is None or not answer.answer):
         found.add("answer")
-    if case.state == "closed" and case.closed_at is not None:
-        if not case.reopened and now <= case.closed_at + timedelta(days=settings.reopen_days):
+    if case.closed_at is not None and case.close_type not in ("", "withdrawn"):
+        in_time = now <= case.closed_at + timedelta(days=settings.reopen_days)
+        if offers("reopen") and not case.reopened and in_time:
             found.add("reopen")
         if now <= case.closed_at + timedelta(days=settings.rating_days) and (
             answer is None or answer.rating is None

@@ -85,6 +85,11 @@ def next_look(warn: datetime, urgent: datetime, due: datetime, swept: int) -> da
     return (warn, urgent, due, None)[min(swept, 3)]
 
 
+def passed(warn: datetime, urgent: datetime, due: datetime, at: datetime) -> int:
+    """How many of a clock's three marks lie behind `at`."""
+    return sum(mark <= at for mark in (warn, urgent, due))
+
+
 def given_back(
     decide_by: datetime | None, asked_at: datetime, decided_at: datetime
 ) -> tuple[datetime, datetime] | None:

@@ -137,7 +137,8 @@ def callbacks_done(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datet
 def within_reopen_window(
     case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
 ) -> str | None:
-    return None if given.within_reopen else "reopen_late"
+    """Reporters ask in time; a supervisor with grounds is bound by no day."""
+    return None if given.within_reopen or actor.kind != "reporter" else "reopen_late"
 
 
 @guard

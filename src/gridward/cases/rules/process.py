@@ -167,6 +167,11 @@ def steps_open_to(
     ]
 
 
+def offers(process: Process, state: str, key: str, by: str = "") -> bool:
+    """Whether the step `key` begins in `state`, and for this kind of actor when one is named."""
+    return any(step.key == key and (not by or by in step.by) for step in process.steps_from(state))
+
+
 def holder_kind(process: Process, state: str) -> str:
     """Who holds a case in `state`."""
     found = process.state(state)
