@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
@@ -22,7 +22,6 @@ from gridward.access import queries as access
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
 from gridward.cases.actions import Channel, Place, Told
-from gridward.cases.models import Case
 from gridward.cases.rules.importing import ImportMapping, PastCase
 from gridward.catalog import actions as catalog_actions
 from gridward.catalog.compiled import Catalogue, Content
@@ -39,6 +38,9 @@ from gridward.territory import actions as territory_actions
 from gridward.territory import queries as territory
 from gridward.territory import rules as territory_rules
 from gridward.territory.errors import BadOutline
+
+if TYPE_CHECKING:
+    from gridward.cases.models import Case
 
 ACTOR = ActorRef("import", "replay")
 CELLS = 24  # of the smallest level of a drawn territory
@@ -179,8 +181,7 @@ def replay(
         done.seconds = time.perf_counter() - begun
         if done.rows % TELL_EVERY == 0:
             tell(done)
-    for state in Case.objects.filter(id__in=done.cases).values_list("state", flat=True):
-        done.ended[state] += 1
+    done.ended.update(case.state for case in queries.cases_by_id(done.cases))
     return done
 
 
@@ -246,7 +247,7 @@ class _Walk:
             self.done.already += 1
             raise Stuck
         self.done.steps["submit"] += 1
-        self.case = Case.objects.get(id=receipt.cases[0])
+        (self.case,) = queries.cases_by_id(receipt.cases)
         self.done.cases.append(self.case.id)
 
     def _dispatch(self) -> None:
