@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from gridward.core import db, grants, jurisdiction
 from gridward.core.demo import is_demo_database
+from gridward.journal import queries as journal
 from gridward.web.cli import jobs, messages
 from gridward.web.health import database_state
 
@@ -167,7 +168,9 @@ def _queue(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
     else:
         yield Finding(name, "ok", f"{waiting} wait, {len(living)} workers run here")
     if failed:
-        yield Finding(name, "warn", f"{failed} failed", "the log names them; see stuck deliveries")
+        yield Finding(name, "warn", f"{failed} failed", "the log names them")
+    if stuck := len(journal.stuck_deliveries()):
+        yield Finding(f"deliveries {here.key}", "warn", f"{stuck} stuck", "gridward journal stuck")
 
 
 def _keys(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
