@@ -41,6 +41,16 @@ _submission_row = db.row_maker(Submission)
 _report_row = db.row_maker(Report)
 _assignment_row = db.row_maker(Assignment)
 _document_row = db.row_maker(SearchDoc)
+_case_row = db.row_maker(Case)
+_clock_row = db.row_maker(Clock)
+
+
+def _case(**given: Any) -> Case:
+    return Case(*_case_row(**given))  # by position: three times as fast as by name
+
+
+def _clock(**given: Any) -> Clock:
+    return Clock(*_clock_row(**given))
 
 
 @dataclass
@@ -189,7 +199,7 @@ def _gather(
         submitted_at=row.opened,
         recorded_at=batch.at,
     )
-    case = Case(
+    case = _case(
         id=new_id(),
         number=number,
         process=process.key,
@@ -211,7 +221,7 @@ def _gather(
         closed_at=row.closed,
         close_type=mapping.close_type if row.closed is not None else "",
     )
-    case.chain = chain
+    case.a1, case.a2, case.a3, case.a4, case.a5, case.a6 = chain
     hold(case, process_rules.holder_kind(process, state))
     if row.department and row.closed is not None:
         _add_lead(batch, case, row)
@@ -284,7 +294,7 @@ def _total(batch: _Batch, case: Case, row: PastCase) -> Clock:
     """The clock on the whole case with the target that the source gave."""
     assert row.target is not None
     warn, urgent = clock_rules.marks_of_given(row.opened, row.target, batch.calendar)
-    clock = Clock(
+    clock = _clock(
         id=new_id(),
         case_id=case.id,
         milestone=TOTAL,
