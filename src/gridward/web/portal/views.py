@@ -263,7 +263,10 @@ def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) 
         rating=_rating(one, verb, problem),
         steps=tuple(_steps(one, verb, problem)),
         case=str(one.case_id),
-        why=Why(tuple(Reason(each.question, each.answer) for each in one.why)),
+        # the stage bar tells the state, in the words that residents know
+        why=Why(
+            tuple(Reason(each.question, each.answer) for each in one.why if each.topic != "state")
+        ),
     )
 
 
