@@ -81,7 +81,9 @@ SETTINGS_TOP = """\
 
 Written by `gridward reference` from the code; change the code, then run `make docs`.
 
-All of them are variables of the environment.
+All of them are variables of the environment; one that is empty counts as not set. Nothing is read
+from a file: use the service manager's. What a town agreed about its work is no setting but stands
+in [packs](packs.md). `GRIDWARD_TEST_…` and `GRIDWARD_ACCEPT_…` are for the suite alone.
 
 | variable | meaning |
 | --- | --- |
