@@ -26,8 +26,8 @@ from gridward.web.cli.scratch import scratch_jurisdiction
 class Command(ReportCommand):
     help = (
         "Walk the rows of an older system through the real steps at their own times, in a "
-        "jurisdiction made for it and thrown away. Exit code 1 when the figures differ from "
-        "those of the rows, or anything that must hold does not."
+        "jurisdiction made for it and thrown away. Exit code 1 when a row is faulty, the figures "
+        "differ from those of the rows, or anything that must hold does not."
     )
 
     def add_options(self, parser: CommandParser) -> None:
@@ -97,7 +97,7 @@ class Command(ReportCommand):
             "clock_faults": audit.faults,
             "seconds": round(done.seconds, 1),
         }
-        ok = is_same and not broken and audit.ok
+        ok = is_same and not broken and audit.ok and not faulty
         self.finish(ok, data, "\n".join(_lines(done, data)))
 
     def _progress(self, done: Replayed) -> None:
@@ -119,12 +119,14 @@ def _compiled(packs: list[str]) -> Content:
 
 
 def _lines(done: Replayed, data: Mapping[str, Any]) -> list[str]:
-    lines = [_("%(rows)s rows walked in %(seconds)s s") % data, _("Steps taken:")]
+    lines = [_("%(rows)s rows walked in %(seconds)s s") % data]
+    if data["faulty_rows"]:
+        lines.append(_("%(faulty_rows)s rows are faulty and were left out") % data)
+    lines.append(_("Steps taken:"))
     lines += [f"  {times:>7,}  {step}" for step, times in done.steps.most_common()]
     lines.append(_("Ended as:"))
     lines += [f"  {times:>7,}  {state}" for state, times in done.ended.most_common()]
-    if done.refused:
-        lines.append(_("Refused:"))
+    lines.append(_("Refused:") if done.refused else _("No step was refused."))
     lines += [
         f"  {refused['times']:>7,}  {refused['step']}: {refused['code']}  {refused['reason']}"
         for refused in data["refused"]
