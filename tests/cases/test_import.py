@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -10,6 +12,7 @@ from unittest.mock import patch
 import pytest
 from django.core.management import call_command
 from tests.cases.history import MAPPING, import_, make_city, row, run, write
+from tests.databases import Space
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
@@ -22,11 +25,11 @@ from gridward.web.cli import importing
 from gridward.web.cli.base import NotOk
 from gridward.web.cli.importing import MappingFaulty, TableUnreadable, import_file, read_mapping
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture(autouse=True)
-def _city(db: None) -> None:
+def _city(request: pytest.FixtureRequest) -> None:
+    # committed where several connections look at it, rolled back where one does
+    request.getfixturevalue("space" if "space" in request.fixturenames else "db")
     make_city()
 
 
@@ -177,6 +180,33 @@ def test_an_interrupted_run_keeps_its_batches_and_the_next_goes_on(tmp_path: Pat
     assert (first.interrupted, first.read, first.imported, there) == (True, 4, 4, 4)
     assert (second.imported, second.already, second.read) == (3, 4, 7)
     assert first.is_whole and second.is_whole
+
+
+def test_two_imports_of_one_table_at_once_take_each_row_once(space: Space, tmp_path: Path) -> None:
+    table, path = write(tmp_path, [row(n) for n in range(40)])
+    mapping = read_mapping(path)
+    gate = threading.Barrier(2)
+    known = actions.importing.queries.known_source_ids
+    asked: list[int] = []
+
+    def both_look_first(source: str, ids: list[str]) -> set[str]:
+        found = known(source, ids)
+        asked.append(1)
+        if len(asked) <= 2:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                gate.wait(2)
+        return found
+
+    def import_() -> importing.Told:
+        return import_file(table, mapping, rows_at_once=20)
+
+    with patch.object(actions.importing.queries, "known_source_ids", both_look_first):
+        told = space.at_once(import_, import_)
+
+    assert [one.read for one in told] == [40, 40]
+    assert sum(one.imported for one in told) == Case.objects.count() == 40
+    assert all(one.is_whole for one in told)
+    assert [each.key for each in queries.broken_invariants() if each.cases] == []
 
 
 def test_a_batch_goes_in_whole_or_not_at_all(tmp_path: Path) -> None:

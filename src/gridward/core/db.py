@@ -63,7 +63,8 @@ def copy_values(model: type[models.Model], rows: Iterable[Sequence[Any]]) -> int
         for row in rows
     )
     count = 0
-    with conn.cursor() as cursor:
+    # the driver is spoken to directly: its refusals are to look like Django's
+    with conn.cursor() as cursor, conn.wrap_database_errors:
         if conn.vendor == "postgresql":
             with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
                 for row in values:
