@@ -385,12 +385,12 @@ def case_page(**more: Any) -> desk.CasePage:
             (
                 Reason(
                     zh("为什么在这个网格？", "Why this grid?"),
-                    zh("点位在网格范围内。", "The point lies inside."),
+                    (zh("点位在网格范围内。", "The point lies inside."),),
                     zh("边界第1版", "Boundaries 1"),
                 ),
                 Reason(
                     zh("为什么是这个时限？", "Why this deadline?"),
-                    zh("松动异响：2个工作日。", "Rattling: 2 working days."),
+                    (zh("松动异响：2个工作日。", "Rattling: 2 working days."),),
                     zh("目录第3版", "Edition 3"),
                 ),
             )

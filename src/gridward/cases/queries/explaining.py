@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gridward.cases.models import Assignment, Case, Clock, Report
@@ -37,11 +38,17 @@ class Why:
     edition: int | None = None
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def local(at: datetime | None) -> str:
-    """A moment in the jurisdiction's time zone."""
+    """A moment in the jurisdiction's time zone: 2026年11月26日17:30 or 26 Nov 2026 17:30."""
     if at is None:
         return "—"
-    return at.astimezone(jurisdiction.current().tz).strftime("%Y-%m-%d %H:%M")
+    here = at.astimezone(jurisdiction.current().tz)
+    if (get_language() or "zh").startswith("zh"):
+        return f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"
+    return f"{here.day} {MONTHS[here.month - 1]} {here.year} {here:%H:%M}"
 
 
 def explain_case(

@@ -31,15 +31,13 @@ from gridward.web.ui.pages import (
     Fact,
     FormField,
     Photo,
-    Reason,
     Stage,
     StageBar,
     Step,
     TimelineItem,
-    Why,
 )
 from gridward.web.ui.sessions import for_everybody
-from gridward.web.ui.staff import name_of
+from gridward.web.ui.staff import name_of, why_of
 from gridward.web.ui.views_account import demo_cards
 
 COOKIE = "gw_receipt"
@@ -264,9 +262,7 @@ def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) 
         steps=tuple(_steps(one, verb, problem)),
         case=str(one.case_id),
         # the stage bar tells the state, in the words that residents know
-        why=Why(
-            tuple(Reason(each.question, each.answer) for each in one.why if each.topic != "state")
-        ),
+        why=why_of(each for each in one.why if each.topic != "state"),
     )
 
 

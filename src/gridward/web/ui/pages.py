@@ -190,10 +190,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line of "why": the question, the answer, and the rule and edition it rests on."""
+    """One line of "why": the question, its answers, and the rule and edition they rest on."""
 
     question: str
-    answer: str
+    answers: tuple[str, ...]
     rule: str = ""
 
 

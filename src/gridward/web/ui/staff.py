@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.directory.rules import Organisation
 from gridward.web.ui import words
-from gridward.web.ui.pages import Badge, Choice, Clock, Link, Shell, Tone
+from gridward.web.ui.pages import Badge, Choice, Clock, Link, Reason, Shell, Tone, Why
 from gridward.web.ui.views_account import post_choices
 
 STATE_TONES: Mapping[str, Tone] = {
@@ -124,6 +124,22 @@ def clock_of(view: Any, *, now: datetime | None = None) -> Clock | None:
 def title_of(matter_title: object, summary: str = "") -> str:
     """What a case is called: its matter, else the beginning of the words, else plainly."""
     return str(matter_title or "") or summary or _("Matter not chosen yet")
+
+
+def why_of(lines: Iterable[Any]) -> Why:
+    """A case's reasons as they are read: each question once, its answers below it.
+
+    The rules' own keys stay out: an edition is enough to look them up.
+    """
+    found: list[Reason] = []
+    for line in lines:
+        rule = _("Catalogue edition %(n)d") % {"n": line.edition} if line.edition else ""
+        if found and found[-1].question == line.question:
+            before = found.pop()
+            found.append(Reason(line.question, (*before.answers, line.answer), rule or before.rule))
+        else:
+            found.append(Reason(line.question, (line.answer,), rule))
+    return Why(tuple(found))
 
 
 def channel_title(key: str) -> str:

@@ -34,11 +34,9 @@ from gridward.web.ui.pages import (
     MapView,
     Pager,
     Photo,
-    Reason,
     Row,
     Tile,
     TimelineItem,
-    Why,
 )
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import (
@@ -49,6 +47,7 @@ from gridward.web.ui.staff import (
     shell_of,
     state_badge,
     title_of,
+    why_of,
 )
 from gridward.web.workbench import pages, steps
 
@@ -319,16 +318,7 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         map=_map(found),
         steps=mine,
         timeline=_timeline(found),
-        why=Why(
-            tuple(
-                Reason(
-                    one.question,
-                    one.answer,
-                    _("Catalogue edition %(n)d") % {"n": one.edition} if one.edition else "",
-                )
-                for one in found.why
-            )
-        ),
+        why=why_of(found.why),
         back=_back(viewer),
         notice=notice,
         withheld=card.restricted,
