@@ -13,8 +13,10 @@ import pytest
 import yaml
 from tests.guards.source import PACKAGE, ROOT, place, python_files, tracked, tree
 
+from gridward.cases.queries.tracking import STAGES
 from gridward.catalog.loader import compile_packs
 from gridward.journal import verbs
+from gridward.web.api.schemas import ReceiptOut, ReportIn
 
 pytestmark = pytest.mark.guard
 
@@ -190,6 +192,18 @@ def test_the_pack_that_the_guide_writes_has_no_fault(tmp_path: Path) -> None:
 
     assert content.stack == ("base@1", "urban-grid@1", "my-town@1")
     assert "shared_bike" in {matter.key for matter in content.matters}
+
+
+def test_the_guide_to_the_api_sends_what_the_api_takes_and_names_its_stages() -> None:
+    text = (ROOT / "docs" / "howto" / "report-by-api.md").read_text("utf-8")
+    sent = re.search(r"-d '(\{.*?\})'", text, re.DOTALL)
+    got = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    stages = re.search(r"`stage` is one of (.*?);", text, re.DOTALL)
+    assert sent and got and stages
+
+    assert ReportIn.model_validate_json(sent[1]).datum == "wgs84"
+    assert ReceiptOut.model_validate_json(got[1]).receipt == "000067898201"
+    assert tuple(re.findall(r"`(\w+)`", stages[1])) == STAGES
 
 
 def test_every_fragment_of_the_changelog_is_named_and_written_as_agreed() -> None:
