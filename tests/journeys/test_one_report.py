@@ -194,3 +194,26 @@ def test_whoever_acts_on_an_old_form_is_told_who_was_faster_and_sees_the_case_as
     resident.locator("#step-info form button").last.click()
     resident.wait_for_load_state()
     second.reload()
+
+
+def test_a_desk_accepts_and_dispatches_with_four_keys_when_the_suggestion_is_right(
+    people: People,
+) -> None:
+    resident = people.somebody(PHONE)
+    resident.goto("/report/")
+    resident.fill("#words", "路口三个井盖松了，车一过就响")
+    resident.locator("details summary", has_text="选择街道和社区").click()
+    resident.locator("#area").select_option(label="第1街道第1社区")
+    resident.locator(".gw-submit-bar button").click()
+    resident.wait_for_url("**/report/done/")
+    desk = people.staff("street_desk", DESK)
+
+    desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/desk/cases/**")
+    desk.keyboard.press("a")
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
+
+    assert state(desk) == "待签收"
+    assert "井盖" in desk.locator("h1").inner_text()

@@ -2,7 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 
 /**
  * Keyboard for desks: j and k walk the rows, Enter opens, "/" goes to search,
- * a opens the first step of a case. Keys rest while somebody types.
+ * a goes to the first step of a case. Keys rest while somebody types.
  *
  *   <main data-controller="keys" data-action="keydown@document->keys#press">
  */
@@ -24,7 +24,10 @@ export default class KeysController extends Controller<HTMLElement> {
       const step = this.element.querySelector<HTMLDetailsElement>("details.gw-step");
       if (step) {
         step.open = true;
-        step.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea, button")?.focus();
+        // When all is filled in, Enter does it: two keys for a suggestion that is right.
+        const form = step.querySelector("form");
+        const missing = form?.checkValidity() ? null : form?.querySelector<HTMLElement>(":invalid");
+        (missing ?? step.querySelector<HTMLElement>("button:not([type=button])"))?.focus();
         event.preventDefault();
       }
     }
