@@ -145,7 +145,7 @@ def find(query: str, scope: Sequence[str], *, cursor: str, limit: int, now: date
 
 def _read(cursor: str) -> tuple[int, int] | None:
     tier, _, document = cursor.partition("-")
-    if tier.isdigit() and document.isdigit() and len(cursor) < 24:
+    if tier.isdecimal() and document.isdecimal() and len(cursor) < 24:
         return int(tier), int(document)
     return None
 

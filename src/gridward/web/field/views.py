@@ -130,7 +130,7 @@ def check(request: HttpRequest, task_id: UUID) -> HttpResponse:
         actions.answer_check(
             task.id,
             by=viewer,
-            version=int(version) if version.isdigit() else 0,
+            version=int(version) if version.isdecimal() else 0,
             result=result,
             words=request.POST.get("words", ""),
             photos=photos,

@@ -195,7 +195,7 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
 def _acted(submission: UUID, verb: str, request: HttpRequest) -> None:
     post = request.POST
     case = UUID(post.get("case", "")) if _is_uuid(post.get("case", "")) else submission
-    version = int(post["version"]) if post.get("version", "").isdigit() else None
+    version = int(post["version"]) if post.get("version", "").isdecimal() else None
     words = post.get("words", "")
     rating = int(post["rating"]) if post.get("rating", "") in set("12345") else None
     if verb == "info":

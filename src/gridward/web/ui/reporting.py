@@ -87,7 +87,7 @@ def _pixel(post: QueryDict) -> tuple[float, float] | None:
     """The pixel pressed, on the picture's own scale. A phone shows it smaller, as `small`."""
     for name, shown in (("pick", maps.WIDTH), ("small", maps.SMALL_WIDTH)):
         x, y = post.get(f"{name}.x", ""), post.get(f"{name}.y", "")
-        if x.isdigit() and y.isdigit() and len(x + y) < 9:
+        if x.isdecimal() and y.isdecimal() and len(x + y) < 9:
             scale = maps.WIDTH / shown
             return int(x) * scale, int(y) * scale
     return None
@@ -158,7 +158,7 @@ def send(
             lat=lat,
             datum=values.get("datum") or "wgs84",
             words=values.get("place_words", ""),
-            area=int(area) if area.isdigit() and asked.point is None else None,
+            area=int(area) if area.isdecimal() and asked.point is None else None,
         ),
         matter=values.get("matter", ""),
         photos=asked.staged,

@@ -56,10 +56,11 @@ def map_areas(request: HttpRequest) -> HttpResponse:
     """Polygons of the ground as GeoJSON. ?near=lng,lat adds the grids around a point."""
     language = get_language() or "zh"
     version = territory.boundary_version()
-    tag = f'"{jurisdiction.current().key}-{version}-{language}-{request.GET.get("near", "")}"'
+    near = _point_from(request.GET.get("near", ""))
+    around = f"{near[0]:.6f},{near[1]:.6f}" if near else "all"
+    tag = f'"{jurisdiction.current().key}-{version}-{language}-{around}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304)
-    near = _point_from(request.GET.get("near", ""))
     ids: list[int] = []
     for level in LEVELS_FOR_ALL:
         ids.extend(maps.shown_areas(level))

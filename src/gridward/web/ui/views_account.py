@@ -246,7 +246,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 viewer,
                 name=request.POST.get("name", "").strip() or _("Unnamed"),
                 scopes=request.POST.getlist("scopes"),
-                days=int(days) if days.isdigit() else 0,
+                days=int(days) if days.isdecimal() else 0,
             )
         except (TokenTooWide, TokenTooLong) as refused:
             problem = refused

@@ -446,7 +446,7 @@ class Form:
     @property
     def version(self) -> int:
         text = self.post.get("version", "")
-        return int(text) if text.isdigit() and len(text) < 9 else 0
+        return int(text) if text.isdecimal() and len(text) < 9 else 0
 
     def text(self, name: str) -> str:
         return self.post.get(name, "").strip()
@@ -459,7 +459,7 @@ class Form:
 
     def number(self, name: str) -> int | None:
         text = self.text(name)
-        return int(text) if text.isdigit() and len(text) < 18 else None
+        return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 def take(request: HttpRequest, case_id: UUID, key: str, viewer: Viewer) -> None:

@@ -170,7 +170,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 
 def _area_of(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 18 else None
+    return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 def _line(card: CaseCard) -> pages.CaseLine:
