@@ -129,34 +129,48 @@ class Case(models.Model):
                 condition=Q(is_open=False) | Q(holder__isnull=False),
             ),
             models.CheckConstraint(
-                name="case_merged_has_master",
-                condition=~Q(state="merged") | Q(master__isnull=False),
+                name="case_joined_is_closed",
+                condition=Q(master__isnull=True) | Q(is_open=False),
             ),
             models.CheckConstraint(
                 name="case_not_own_master", condition=Q(master__isnull=True) | ~Q(master=F("id"))
             ),
         ]
         indexes = [
+            # the widest area holds every case: its lists need no column
+            models.Index(fields=["due_order", "id"], name="case_open", condition=Q(is_open=True)),
+            models.Index(F("opened_at").desc(), F("id").desc(), name="case_new"),
             *[
                 models.Index(
                     fields=[level, "due_order", "id"],
                     name=f"case_open_{level}",
-                    condition=Q(is_open=True),
+                    condition=Q(is_open=True) & Q(**{f"{level}__isnull": False}),
                 )
-                for level in CHAIN
+                for level in CHAIN[1:]
             ],
             *[
                 models.Index(
-                    F(level), F("opened_at").desc(), F("id").desc(), name=f"case_new_{level}"
+                    F(level),
+                    F("opened_at").desc(),
+                    F("id").desc(),
+                    name=f"case_new_{level}",
+                    condition=Q(**{f"{level}__isnull": False}),
                 )
-                for level in CHAIN
+                for level in CHAIN[1:]
             ],
             models.Index(
                 fields=["holder", "due_order", "id"],
                 name="case_open_holder",
                 condition=Q(is_open=True),
             ),
-            models.Index(F("lead"), F("opened_at").desc(), F("id").desc(), name="case_new_lead"),
+            models.Index(
+                fields=["holder", "state", "sensitivity"],
+                name="case_open_holder_state",
+                condition=Q(is_open=True),
+            ),
+            models.Index(
+                fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)
+            ),
             models.Index(fields=["master"], name="case_master", condition=Q(master__isnull=False)),
         ]
 
@@ -181,7 +195,7 @@ class Report(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="reports")
     ordinal = models.PositiveSmallIntegerField()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
-    first_case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    first_case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     join_state = models.CharField(max_length=12, default="own")
     matter = models.CharField(max_length=60, blank=True)
     words = models.UUIDField(null=True)
@@ -270,7 +284,7 @@ class Assignment(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     round = models.PositiveSmallIntegerField()
     organisation = models.ForeignKey(
-        "directory.Organisation", on_delete=models.PROTECT, related_name="+"
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     role = models.CharField(max_length=10)
     active = models.BooleanField(default=True)
@@ -307,6 +321,13 @@ class Assignment(models.Model):
                 name="assignment_ended",
                 condition=Q(active=True, ended_at__isnull=True)
                 | Q(active=False, ended_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # ids of cases rise with time: an organisation's newest are read from the end
+            models.Index(fields=["organisation", "case"], name="assignment_organisation"),
+            models.Index(
+                fields=["organisation"], name="assignment_at_hand", condition=Q(active=True)
             ),
         ]
 
