@@ -129,12 +129,10 @@ def pages(result: dict[str, Any], verbose: bool) -> None:
     from gridward.territory import queries as territory
 
     district, street = Browser("Q002"), Browser("J101")
-    (whole,) = territory.areas_of_level(1)
+    (_whole,) = territory.areas_of_level(1)
     a_street = territory.areas_of_level(2)[0]
-    grid = max(
-        territory.areas_of_level(4),
-        key=lambda area: Case.objects.filter(a4=area.id, is_open=True)[:60].count(),
-    )
+    # the generator's busy grid: a full page at any size
+    grid = territory.area(territory.ground().leaves[0].chain[3])
     unit = territory.areas_of_level(5)[0]
     scopes = {
         "district": (district, ""),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SEED = 1
 TOLD_AT_MOST = 10_000  # different stories; each is told of several places
 CASES_A_CHUNK = 2_000
+BUSY_CASES = 140  # at least so many in one grid
 OPEN = 0.04
 
 
@@ -88,11 +89,6 @@ def prepare(deployment: Deployment, order: Order, say: Any) -> None:
         from benchmarks.deployment import APPLICATION
 
         grants.apply(connection, APPLICATION)
-    _sign_in_people(order)
-
-
-def _sign_in_people(order: Order) -> None:
-    """Passwords are never needed: benchmarks sign in by session."""
 
 
 # --- workers ------------------------------------------------------------------------------------
@@ -118,7 +114,7 @@ class Worker:
         self.entry_key = keys.entry_key()
         self.lock = (deployment.var / "generate.lock").open("a")
         self.calendar_open = self.book.hours("desk")
-        self.places = Places(order.seed, self.book, self.sink)
+        self.places = Places(order.seed, order.cases, self.book, self.sink)
         self.conditions = self.places.conditions
         self.percent = self.book.settings.sample_percent
         self._remembered = remembered_generations()
@@ -311,7 +307,7 @@ def _commit(plain: bytes, salt: bytes) -> str:
 class Places:
     """Points spread over the district's minimal units, with who answers for them."""
 
-    def __init__(self, seed: int, book: Any, sink: Any) -> None:
+    def __init__(self, seed: int, cases: int, book: Any, sink: Any) -> None:
         import numpy as np
         import shapely
 
@@ -345,15 +341,17 @@ class Places:
                 self.workers.setdefault(post.area_id, (post.id, post.person_id))
             elif post.role in wanted:
                 self.posts.setdefault(post.organisation_id, (post.id, post.person_id))
-        self.stations = {
-            o.area_id: o.id for o in desks.all if o.kind == "community_station"
-        }
+        self.stations = {o.area_id: o.id for o in desks.all if o.kind == "community_station"}
         self.streets = {o.area_id: o.id for o in desks.all if o.kind == "street_desk"}
         self.case = Case
         self.queries = queries
         self._answers: dict[tuple[int, str], tuple[Any, ...]] = {}
         self._chains: dict[int, str] = {}
         self.conditions = self._told_of()
+        # one grid is busy enough for a full page at any size
+        grid = self.units[0].chain[3]
+        self.busy = [n for n, unit in enumerate(self.units) if unit.chain[3] == grid]
+        self.busy_share = min(0.5, max(BUSY_CASES / cases, 0.01))
 
     def _told_of(self) -> list[str]:
         """The filing conditions whose rule finds an organisation everywhere."""
@@ -409,7 +407,10 @@ class Places:
         self, rng: random.Random, matter: str, condition: str
     ) -> tuple[tuple[Any, ...], Sequence[int], str]:
         """The place values of a case, its areas, and the tokens of its areas."""
-        at = rng.randrange(len(self.units))
+        if rng.random() < self.busy_share:
+            at = rng.choice(self.busy)
+        else:
+            at = rng.randrange(len(self.units))
         unit = self.units[at]
         lng, lat = rng.choice(self.points[at])
         said = self._who(unit, matter, condition)
@@ -679,7 +680,9 @@ def _chunk(number: int) -> tuple[int, bytes, int, int]:
         raise RuntimeError(traceback.format_exc()) from fault
 
 
-def generate(deployment: Deployment, order: Order, *, jobs: int = 2, say: Any = print) -> dict[str, Any]:
+def generate(
+    deployment: Deployment, order: Order, *, jobs: int = 2, say: Any = print
+) -> dict[str, Any]:
     """A fresh deployment with the ordered cases; what was made, with the seconds it took.
 
     This process becomes one of the deployment's.
@@ -722,6 +725,8 @@ def generate(deployment: Deployment, order: Order, *, jobs: int = 2, say: Any = 
         "entries": sum(one[2] for one in done),
         "seed": order.seed,
         "until": order.until,
+        "share": order.open,
+        "made_of": fingerprint(),
         "prepare_s": round(ready - began, 1),
         "write_s": round(written - ready, 1),
         "finish_s": round(ended - written, 1),
@@ -767,6 +772,19 @@ def _seal(last: Any, done: list[tuple[int, bytes, int, int]]) -> None:
         )
         previous = made[-1].hash
     db.insert_many(Seal, made)
+
+
+def fingerprint() -> str:
+    """One digest over what decides how a generated database looks."""
+    import hashlib
+
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    found = [root / "generate.py", root / "stories.py"]
+    found += sorted((root.parent / "src" / "gridward").glob("*/migrations/*.py"))
+    for path in found:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def main() -> None:

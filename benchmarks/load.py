@@ -87,7 +87,9 @@ def bare_loop(*, seconds: float) -> float:
     mark = "?" if connection.vendor == "sqlite" else "%s"
     inserts = []
     for model, rows in models:
-        fields = [f for f in model._meta.concrete_fields if not (model is SearchDoc and f.primary_key)]
+        fields = [
+            f for f in model._meta.concrete_fields if not (model is SearchDoc and f.primary_key)
+        ]
         names = ", ".join(f'"{f.column}"' for f in fields)
         one = f"({', '.join([mark] * len(fields))})"
         values = [
@@ -95,7 +97,9 @@ def bare_loop(*, seconds: float) -> float:
             for row in rows
             for f in fields
         ]
-        sql = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([one] * len(rows))}'
+        sql = (
+            f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([one] * len(rows))}'
+        )
         inserts.append((sql, values))
     job = _job(connection, str(cause), mark)
     if job is not None:
@@ -154,11 +158,9 @@ def _job(connection: Any, cause: str, mark: str) -> tuple[str, list[Any]] | None
     row = DBTaskResult.objects.order_by("-enqueued_at").first()
     if row is None:
         return None
-    fields = [f for f in row._meta.concrete_fields]
+    fields = list(row._meta.concrete_fields)
     names = ", ".join(f'"{f.column}"' for f in fields)
-    values = [
-        f.get_db_prep_save(getattr(row, f.attname), connection=connection) for f in fields
-    ]
+    values = [f.get_db_prep_save(getattr(row, f.attname), connection=connection) for f in fields]
     marks = ", ".join([mark] * len(fields))
     return f'INSERT INTO "{row._meta.db_table}" ({names}) VALUES ({marks})', values
 
@@ -240,3 +242,31 @@ def under_load(deployment: Deployment, *, seconds: float = 10) -> dict[str, Any]
         "errors": len(errors),
         "error": errors[0] if errors else "",
     }
+
+
+def main() -> None:
+    """One JSON object: the rate under load, and the bare loop's alone."""
+    import argparse
+    from pathlib import Path
+
+    from benchmarks.deployment import DEFAULT_FOLDER, ENGINES
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load")
+    parser.add_argument("--engine", choices=ENGINES, default="sqlite")
+    parser.add_argument("--name", default="1k")
+    parser.add_argument("--folder", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--seconds", type=float, default=10)
+    given = parser.parse_args()
+    deployment = Deployment(given.engine, given.name, given.folder)
+    deployment.enter()
+    from django.test import Client
+
+    answer = Client().post("/api/v1/reports", a_report(), content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    bare = bare_loop(seconds=3)
+    found = under_load(deployment, seconds=given.seconds)
+    print(json.dumps(found | {"bare_per_s": round((bare + bare_loop(seconds=3)) / 2, 1)}))
+
+
+if __name__ == "__main__":
+    main()

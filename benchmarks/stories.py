@@ -8,6 +8,7 @@ is made a slot, and a case is told by filling slots: some twenty rows in a tenth
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +43,7 @@ from gridward.core import action as core_action
 from gridward.core import db, jurisdiction
 from gridward.journal.actions import note
 from gridward.journal.models import Entry
+from gridward.journal.queries import generation
 from gridward.journal.writing import Draft
 from gridward.vault.models import File, Secret
 
@@ -132,6 +134,7 @@ def _acting(story: Story, at: datetime) -> Iterator[None]:
     running = core_action.ActionContext(
         jurisdiction=jurisdiction.current().key, recorded_at=at, cause=story.new("cause", at)
     )
+    running.memo["generations"] = _generations()
     token = core_action._context.set(running)
     try:
         yield
@@ -140,6 +143,12 @@ def _acting(story: Story, at: datetime) -> Iterator[None]:
     buffer = running.memo.get("journal")
     if buffer is not None:
         story.entries += buffer.entries
+
+
+@functools.cache
+def _generations() -> dict[str, int]:
+    """What the current deployment's processes hold in memory, read once."""
+    return {name: generation(name) for name in ("catalog", "territory", "directory")}
 
 
 def _viewer(post: UUID, person: UUID, organisation: UUID) -> work.Acting:
@@ -302,9 +311,7 @@ def tell(rng: random.Random, book: Catalogue, condition_key: str, plan: Plan) ->
             if key == "pass_to_callback":
                 going.called_reports = [report.id]
                 story.rows.append(
-                    Answer(
-                        id=story.new("answer", moment), report=report, round=1, asked_at=moment
-                    )
+                    Answer(id=story.new("answer", moment), report=report, round=1, asked_at=moment)
                 )
             if key == "callback_close":
                 _call(story, going, report, desk, rng)
@@ -488,20 +495,48 @@ def _sweep(story: Story, going: work.Work, until: datetime) -> None:
             )
 
 
-WHERE = (
-    "小区北门口|菜市场旁边|学校门口|公交站后面|桥头|祠堂前|河边步道|停车场入口|工业园东门|村口榕树下"
-    "|超市对面|卫生站门口|文化广场|三号楼楼下|路口红绿灯旁|加油站往东|快递点门口|幼儿园围墙外|涌边|球场旁"
-).split("|")
-TAIL = (
-    "，请尽快处理|，晚上看不清，很危险|，已经好几天了|，老人小孩经过不安全|，影响出行|，昨天还好好的"
-    "|，麻烦派人来看一下|，上次处理过又坏了|，下雨更严重|，附近居民都有意见"
-).split("|")
+WHERE = [
+    "小区北门口",
+    "菜市场旁边",
+    "学校门口",
+    "公交站后面",
+    "桥头",
+    "祠堂前",
+    "河边步道",
+    "停车场入口",
+    "工业园东门",
+    "村口榕树下",
+    "超市对面",
+    "卫生站门口",
+    "文化广场",
+    "三号楼楼下",
+    "路口红绿灯旁",
+    "加油站往东",
+    "快递点门口",
+    "幼儿园围墙外",
+    "涌边",
+    "球场旁",
+]
+TAIL = [
+    "，请尽快处理",
+    "，晚上看不清，很危险",
+    "，已经好几天了",
+    "，老人小孩经过不安全",
+    "，影响出行",
+    "，昨天还好好的",
+    "，麻烦派人来看一下",
+    "，上次处理过又坏了",
+    "，下雨更严重",
+    "，附近居民都有意见",
+]
 
 
 def _words(rng: random.Random, title: str, search: Sequence[str]) -> str:
     what = rng.choice([*title.split("、"), *search])
     number = rng.randrange(1, 200)
-    return f"{rng.choice(WHERE)}{what}{rng.choice(TAIL)}" + (f"，{number}号附近" if number < 80 else "")
+    return f"{rng.choice(WHERE)}{what}{rng.choice(TAIL)}" + (
+        f"，{number}号附近" if number < 80 else ""
+    )
 
 
 # --- slots --------------------------------------------------------------------------------------
@@ -521,7 +556,7 @@ def tables() -> dict[type[models.Model], Table]:
     """Every table that a story writes; an entry's seal and place stand last."""
     made = {}
     for model in TABLES:
-        fields = [f for f in model._meta.concrete_fields]
+        fields = list(model._meta.concrete_fields)
         if model is Entry:
             last = ("seal_id", "position")
             fields = [f for f in fields if f.column not in last]
@@ -551,7 +586,8 @@ class Told:
     constants: tuple[Any, ...]
     rows: tuple[tuple[type[models.Model], Callable[[Any], tuple[Any, ...]]], ...]
     entries: tuple[
-        tuple[str, int, str, Callable[[Any], tuple[Any, ...]], Callable[[Any], tuple[Any, ...]]], ...
+        tuple[str, int, str, Callable[[Any], tuple[Any, ...]], Callable[[Any], tuple[Any, ...]]],
+        ...,
     ]
     """recorded, number of the id, canonical text with %s, its getter, the row's getter"""
     own: int  # how many values of its own a case has before the ids
@@ -594,7 +630,9 @@ def compile_story(
 
     place_at = {name: n for n, name in enumerate(PLACE)}
     own_at = {name: own_base + n for n, name in enumerate(OWN)}
-    cipher_at = {f"Q.cipher.{one.id}".encode(): cipher_base + n for n, one in enumerate(story.texts)}
+    cipher_at = {
+        f"Q.cipher.{one.id}".encode(): cipher_base + n for n, one in enumerate(story.texts)
+    }
     commit_at = {one.commitment: commit_base + n for n, one in enumerate(story.texts)}
     words = {
         "Q.receipt": own_at["receipt"],
@@ -638,9 +676,7 @@ def compile_story(
     rows = []
     for row in story.rows:
         table = known[type(row)]
-        rows.append(
-            (type(row), getter([slot(f, getattr(row, f.attname)) for f in table.fields]))
-        )
+        rows.append((type(row), getter([slot(f, getattr(row, f.attname)) for f in table.fields])))
 
     def dashed(text: str) -> int:
         if text.startswith("900000"):
@@ -694,9 +730,7 @@ def compile_story(
             else:
                 places_.append(slot(f, value))
         recorded = facts[8].astimezone(UTC).isoformat(timespec="microseconds")
-        entries.append(
-            (recorded, number_of[draft.id], text, getter(slots), getter(places_))
-        )
+        entries.append((recorded, number_of[draft.id], text, getter(slots), getter(places_)))
     prefixes = []
     for uuid in ids:
         moment = story.ids[uuid][1]
@@ -710,9 +744,7 @@ def compile_story(
         words=story.words,
         is_open=story.is_open,
         led=story.case is not None and story.case.lead_id is not None,
-        texts=tuple(
-            (number_of[t.id], number_of[t.subject], t.kind, t.text) for t in story.texts
-        ),
+        texts=tuple((number_of[t.id], number_of[t.subject], t.kind, t.text) for t in story.texts),
         subjects=subjects,
         prefixes=tuple(prefixes),
         constants=tuple(constants),
