@@ -22,6 +22,7 @@ from gridward.access import queries as access
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
 from gridward.cases.actions import Channel, Place, Told
+from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.importing import ImportMapping, PastCase
 from gridward.catalog import actions as catalog_actions
 from gridward.catalog.compiled import Catalogue, Content
@@ -343,8 +344,8 @@ class _Walk:
         **given: Any,
     ) -> bool:
         moment = self._clamped(at or self.last)
-        if step == "acknowledge" and self.case.state == "handling":
-            return True
+        if step == "acknowledge" and self._is_offered("dispose"):
+            return True  # a return that was not granted leads straight to work
         try:
             self.case = act(self.case.id, by=by, version=self.case.version, at=moment, **given)
         except Problem as problem:
@@ -353,6 +354,10 @@ class _Walk:
         self.done.steps[step] += 1
         self.last = moment
         return True
+
+    def _is_offered(self, step: str) -> bool:
+        process = catalogue(self.case.edition).process(self.case.process)
+        return process_rules.offers(process, self.case.state, step)
 
     def _refused(self, step: str, problem: Problem) -> None:
         key = (step, problem.code)

@@ -22,16 +22,13 @@ from gridward.web.ui import words
 from gridward.web.ui.pages import Badge, Choice, Clock, Link, Reason, Shell, Tone, Why
 from gridward.web.ui.views_account import post_choices
 
-STATE_TONES: Mapping[str, Tone] = {
+# by the stage that residents are shown, which every process's states name
+STAGE_TONES: Mapping[str, Tone] = {
     "submitted": "teal",
     "accepted": "teal",
-    "need_info": "yellow",
-    "returned": "yellow",
-    "dispatched": "blue",
+    "assigned": "blue",
     "handling": "blue",
-    "disposed": "teal",
-    "closure_checking": "teal",
-    "callback_pending": "teal",
+    "checking": "teal",
     "closed": "green",
 }
 
@@ -101,8 +98,14 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
 
 
 def state_badge(state: str, title: object) -> Badge:
-    """The state as a badge. A state of another pack has the plain tone."""
-    return Badge(str(title), STATE_TONES.get(state, ""))
+    """The state as a badge: yellow beside the main way, plain when the case ended there."""
+    processes = catalogue().processes.values()
+    found = next((s for p in processes for s in p.states if s.key == state), None)
+    if found is None:
+        return Badge(str(title), "")
+    if found.side:
+        return Badge(str(title), "yellow" if found.group == "open" else "")
+    return Badge(str(title), STAGE_TONES.get(found.stage, ""))
 
 
 def clock_of(view: Any, *, now: datetime | None = None) -> Clock | None:
