@@ -122,6 +122,8 @@ ALLOWED_HOSTS = [h for h in env("GRIDWARD_HOSTS").split(",") if h] or [
     "localhost",
     "[::1]",
 ]
+if not env("GRIDWARD_DATABASE_URL"):
+    GRIDWARD_VAR.mkdir(parents=True, exist_ok=True)  # the embedded database lies there
 DATABASES = {
     "default": database_from_url(
         env("GRIDWARD_DATABASE_URL") or f"sqlite:///{GRIDWARD_VAR / 'gridward.sqlite3'}"
