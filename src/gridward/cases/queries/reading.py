@@ -59,6 +59,8 @@ def scope_of(viewer: Viewer) -> Q:
     if viewer.scope == "area" and viewer.area_id is not None and viewer.area_level:
         ground = Q(**{CHAIN[viewer.area_level - 1]: viewer.area_id})
         if viewer.area_level == 1:
+            if len(territory.areas_of_level(1)) == 1:
+                return Q()  # the only one of its level holds every case
             # what has no place yet stands at the district
             ground |= Q(a1__isnull=True)
         return ground
