@@ -12,10 +12,11 @@ from tests.databases import Space
 from gridward.cases import errors, queries
 from gridward.cases.models import Case, Submission
 from gridward.cases.rules.importing import ImportMapping, PastCase
+from gridward.catalog.errors import NoCatalogue
 from gridward.catalog.loader import compile_packs
 from gridward.core import jurisdiction
 from gridward.web.cli import replaying
-from gridward.web.cli.importing import read_mapping, rows_of
+from gridward.web.cli.importing import MappingFaulty, read_mapping, rows_of
 from gridward.web.cli.replaying import build_town, replay
 from gridward.web.cli.scratch import scratch_jurisdiction
 
@@ -100,6 +101,23 @@ def _rows(table: Path, mapping: ImportMapping) -> list[PastCase]:
 
 def _refuse() -> Case:
     raise errors.REFUSALS["reply_missing"]()
+
+
+def test_a_mapping_with_packs_is_rehearsed_where_nothing_is_loaded(
+    space: Space, tmp_path: Path
+) -> None:
+    table, mapping = write(tmp_path, ROWS[:2])
+    with pytest.raises(NoCatalogue):
+        run("replay", str(table), "--mapping", str(mapping))
+    text = mapping.read_text() + "packs: [imported-city]\n"
+    mapping.write_text(text)
+
+    told = run("replay", str(table), "--mapping", str(mapping), "--rows", "1")
+
+    assert (told["ok"], told["rows"], told["ended"]) == (True, 1, {"closed": 1})
+    mapping.write_text(text.replace("Lamp: street_light", "Lamp: lighthouse"))
+    with pytest.raises(MappingFaulty):
+        run("replay", str(table), "--mapping", str(mapping))
 
 
 def test_a_scratch_jurisdiction_leaves_nothing_behind(space: Space) -> None:

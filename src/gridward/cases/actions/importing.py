@@ -46,11 +46,12 @@ _clock_row = db.row_maker(Clock)
 
 
 def _case(**given: Any) -> Case:
-    return Case(*_case_row(**given))  # by position: three times as fast as by name
+    # by position: three times as fast as by name
+    return Case(*_case_row(**given))  # type: ignore[misc]
 
 
 def _clock(**given: Any) -> Clock:
-    return Clock(*_clock_row(**given))
+    return Clock(*_clock_row(**given))  # type: ignore[misc]
 
 
 @dataclass

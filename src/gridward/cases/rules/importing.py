@@ -75,11 +75,13 @@ class ImportMapping(Entry):
 
     key: of this mapping, kept in the journal with its digest; source: under which its cases can
     be counted, and its ids are known; calendar: whose hours the half and four fifths of a given
-    target are counted in; file: which table inside a zip (default: the only CSV)
+    target are counted in; file: which table inside a zip (default: the only CSV); packs: what has
+    been agreed for it, for a rehearsal where nothing is loaded
     """
 
     key: Key
     source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.\-]{0,39}$")]
+    packs: tuple[Key, ...] = ()
     file: str | None = None
     encoding: str = "utf-8-sig"
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","

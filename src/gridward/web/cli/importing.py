@@ -60,10 +60,12 @@ class TableUnreadable(Problem):
     text = _("%(file)s cannot be read: %(why)s. Nothing was imported.")
 
 
-def read_mapping(path: Path, book: Catalogue | None = None) -> ImportMapping:
+def read_mapping(
+    path: Path, book: Catalogue | None = None, *, with_departments: bool = True
+) -> ImportMapping:
     """The mapping in a file; with `book` also checked against that edition.
 
-    Raises MappingFaulty.
+    with_departments: whether its organisations must be there as well. Raises MappingFaulty.
     """
     try:
         mapping, spot = read_entry(path, ImportMapping)
@@ -75,7 +77,7 @@ def read_mapping(path: Path, book: Catalogue | None = None) -> ImportMapping:
     faults = [
         Fault(*spot(each.place), each.expected, each.found) for each in unknown_keys(mapping, book)
     ]
-    departments = mapping.departments
+    departments = mapping.departments if with_departments else None
     for word, key in (departments.table if departments else {}).items():
         try:
             directory.organisation_by_key(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from gridward.cases.actions import audit_clocks
 from gridward.cases.rules.importing import ImportMapping, PastCase
 from gridward.catalog.errors import PackFaulty
 from gridward.catalog.loader import compile_packs
-from gridward.catalog.queries import Content, catalogue
+from gridward.catalog.queries import Catalogue, Content, catalogue
 from gridward.core import clock
 from gridward.web.cli.base import ReportCommand
 from gridward.web.cli.importing import read_mapping, rows_of
@@ -40,7 +40,7 @@ class Command(ReportCommand):
             "--packs",
             metavar="PACK",
             nargs="+",
-            help="what has been agreed there (default: as in this jurisdiction)",
+            help="what has been agreed there (default: the mapping's packs, else what is loaded)",
         )
         parser.add_argument(
             "--into",
@@ -55,8 +55,10 @@ class Command(ReportCommand):
             rows, faulty = _rows(options["file"], mapping, options["rows"])
             self._walk(rows, mapping, faulty, "current")
             return
-        content = _compiled(options["packs"]) if options["packs"] else catalogue().content
         mapping = read_mapping(options["mapping"])
+        packs = options["packs"] or mapping.packs
+        content = _compiled(packs) if packs else catalogue().content
+        read_mapping(options["mapping"], Catalogue(0, content, ""), with_departments=False)
         rows, faulty = _rows(options["file"], mapping, options["rows"])
         with scratch_jurisdiction(mapping.zone):
             self.say(_("A jurisdiction for this rehearsal is made …"))
@@ -111,7 +113,7 @@ def _rows(path: Path, mapping: ImportMapping, count: int) -> tuple[list[PastCase
     return good, len(read) - len(good)
 
 
-def _compiled(packs: list[str]) -> Content:
+def _compiled(packs: Sequence[str]) -> Content:
     try:
         return compile_packs(packs)
     except PackFaulty as faulty:
