@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -304,3 +305,66 @@ def test_preferences_never_lead_to_another_site(resident: Client) -> None:
     answer = resident.post("/prefs/", {"text": "large", "next": "https://example.org/"})
 
     assert answer["Location"] == "/"
+
+
+# --- answering ----------------------------------------------------------------------------------
+
+
+def at_callback(town: CaseTown, resident: Client) -> Case:
+    """A case whose reporter is asked, opened with the reporter's receipt."""
+    case = walking.walk(town, "callback_pending")
+    submission = Submission.objects.get()
+    opened(resident, submission.receipt, _code_of(submission))
+    return case
+
+
+def test_a_reporter_who_says_no_begins_a_new_round(town: CaseTown, resident: Client) -> None:
+    with clock.frozen(walking.MONDAY + timedelta(hours=8)):
+        case = at_callback(town, resident)
+
+        resident.post("/track/mine/answer/", {"case": str(case.id), "answer": "no"})
+        page = text_of(resident, "/track/mine/")
+
+    case.refresh_from_db()
+    assert (case.state, case.round) == ("dispatched", 2)
+    assert "重新办理中" in page
+
+
+def test_a_reporter_who_says_yes_and_rates_closes_it(town: CaseTown, resident: Client) -> None:
+    with clock.frozen(walking.MONDAY + timedelta(hours=8)):
+        case = at_callback(town, resident)
+
+        sent = {"case": str(case.id), "answer": "solved", "rating": "5"}
+        resident.post("/track/mine/answer/", sent)
+        page = text_of(resident, "/track/mine/")
+
+    case.refresh_from_db()
+    assert case.state == "closed"
+    assert "已评价" in page and "已解决" in page
+    assert "您对这次办理满意吗？" not in page  # once is enough
+
+
+def test_a_closed_case_can_be_redone_once_at_the_reporters_wish(
+    town: CaseTown, resident: Client
+) -> None:
+    with clock.frozen(walking.MONDAY + timedelta(hours=8)):
+        case = at_callback(town, resident)
+        resident.post("/track/mine/answer/", {"case": str(case.id), "answer": "solved"})
+        assert "还没解决，申请重办" in text_of(resident, "/track/mine/")
+
+        resident.post("/track/mine/redo/", {"case": str(case.id), "words": "又响了"})
+        page = text_of(resident, "/track/mine/")
+
+    case.refresh_from_db()
+    assert (case.state, case.reopened) == ("dispatched", 1)
+    assert "还没解决，申请重办" not in page
+
+
+def test_the_only_reporter_can_take_a_report_back(town: CaseTown, resident: Client) -> None:
+    receipt = walking.submit(matter="")
+    opened(resident, receipt.number, receipt.code)
+
+    resident.post("/track/mine/withdraw/", {"case": str(receipt.cases[0])})
+
+    assert case_of(receipt).close_type == "withdrawn"
+    assert "已撤回" in text_of(resident, "/track/mine/")

@@ -256,7 +256,9 @@ def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) 
             )
             for each in one.photos
         ),
-        facts=(Fact(_("Now with"), name_of(one.lead)),) if one.lead else (),
+        facts=(Fact(_("Handled by"), name_of(one.lead)),)
+        if one.lead and one.side != "returned"
+        else (),
         answer=_answer(one, verb, problem),
         rating=_rating(one, verb, problem),
         steps=tuple(_steps(one, verb, problem)),
