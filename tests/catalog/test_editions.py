@@ -85,7 +85,7 @@ class TestLoading:
         made = make_edition(compiled, actor=ACTOR, remark="by hand")
 
         assert load_packs(["urban-grid"], actor=ACTOR).digest == made.digest
-        assert queries.editions()[0].note == "by hand"
+        assert queries.editions()[0].remark == "by hand"
 
     def test_another_stack_makes_a_new_edition_and_keeps_the_old_one(self, tmp_path: Path) -> None:
         load_packs(["urban-grid"], actor=ACTOR)

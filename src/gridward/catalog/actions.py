@@ -138,7 +138,7 @@ def _edition(
         packs=packs,
         content=canonical,
         created_at=happened,
-        note=remark[:200],
+        remark=remark[:200],
     )
     bump_generation("catalog")
     context().memo["catalog.made"] = number

@@ -14,5 +14,5 @@ class CatalogConfig(AppConfig):
         from gridward.core import grants
 
         # one column stays open: PostgreSQL locks rows only for whoever may change something
-        grants.append_only("catalog_edition", except_columns=("note",))
+        grants.append_only("catalog_edition", except_columns=("remark",))
         grants.append_only("catalog_decision")

@@ -20,7 +20,7 @@ class Edition(models.Model):
     packs = models.TextField()  # canonical JSON of the packs' part, before decisions
     content = models.TextField()
     created_at = models.DateTimeField()
-    note = models.CharField(max_length=200, blank=True, default="")
+    remark = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [

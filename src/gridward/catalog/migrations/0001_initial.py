@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('packs', models.TextField()),
                 ('content', models.TextField()),
                 ('created_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
+                ('remark', models.CharField(blank=True, default='', max_length=200)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='catalog_edition_from_1')],

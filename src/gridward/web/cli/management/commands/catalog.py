@@ -51,7 +51,7 @@ class Command(ReportCommand):
                 "digest": each.digest,
                 "stack": each.stack,
                 "created_at": each.created_at,
-                "note": each.note,
+                "remark": each.remark,
             }
             for each in editions()
         ]
