@@ -230,9 +230,6 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/gridward/assets/.+-[A-Za-z0-9_-]{8}\.[a-z0-9]+$"
-# served straight from the package: nothing has to be collected first
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/gridward/assets/"
 
 # Everything comes from here and nothing is inline; pictures may be made in the page itself.
 CONTENT_SECURITY_POLICY = {

@@ -6,11 +6,12 @@ know: no organisation's inner limits, no names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import get_language
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -194,7 +195,7 @@ def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> 
     process = book.process(case.process)
     if audience == "public":
         steps = [s for s in process.steps_from(case.state) if "reporter" in s.by]
-        said = "、".join(str(s.title) for s in steps)
+        said = _listed(str(s.title) for s in steps)
         answer = (
             _("You may: %(steps)s.") % {"steps": said} if said else _("Nothing is needed from you.")
         )
@@ -206,7 +207,7 @@ def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> 
             for role in book.roles.values()
             if any(capability in role.capabilities for capability in step.by)
         ]
-        who = "、".join(roles) or "、".join(_actor_word(name) for name in step.by)
+        who = _listed(roles) or _listed(_actor_word(name) for name in step.by)
         holder = _holder_of(step.by, case)
         found.append(
             Why(
@@ -230,6 +231,12 @@ def _holder_of(by: Sequence[str], case: Case) -> str:
     return ""
 
 
+def _listed(words: Iterable[str]) -> str:
+    """Words in a row, as the active language puts them."""
+    english = (get_language() or "").startswith("en")
+    return (", " if english else "、").join(words)
+
+
 def _actor_word(name: str) -> str:
     words = {
         "reporter": _("the reporter"),
@@ -246,6 +253,4 @@ def _name(organisation_id: object) -> str:
         found = directory.organisation(UUID(str(organisation_id)))
     except (NoSuchOrganisation, ValueError):
         return "—"
-    from django.utils.translation import get_language
-
     return found.title_en if (get_language() or "").startswith("en") else found.title_zh

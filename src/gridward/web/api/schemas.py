@@ -46,7 +46,7 @@ class AreaOut(Schema):
 
 
 class ReceiptOut(Schema):
-    """What the reporter takes away; the code opens the report and is shown this once."""
+    """What the reporter takes away; the code opens the report. Keep both."""
 
     receipt: str
     code: str
