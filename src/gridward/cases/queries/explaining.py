@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Literal
 
 from django.utils.translation import get_language
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gridward.cases.models import Assignment, Case, Clock, Report

@@ -61,7 +61,7 @@ class Command(ReportCommand):
             years = ", ".join(str(year) for year in sorted(calendar.years))
             lines.append(f"  calendar {calendar.key} {calendar.digest}: {years}")
         lines += [
-            f"edition {each['number']}: {each['created_at']} {each['note']}" for each in listed
+            f"edition {each['number']}: {each['created_at']} {each['remark']}" for each in listed
         ]
         data = {
             "edition": shown.number,
