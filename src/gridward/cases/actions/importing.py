@@ -201,7 +201,7 @@ def _gather(
         recorded_at=batch.at,
     )
     case = _case(
-        id=new_id(),
+        id=new_id(row.opened),  # ids of cases rise with the time of opening
         number=number,
         process=process.key,
         edition=book.number,
