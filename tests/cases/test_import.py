@@ -5,25 +5,32 @@ from __future__ import annotations
 import contextlib
 import csv
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
-from tests.cases.history import MAPPING, import_, make_city, row, run, write
+from tests.cases.history import ACTOR, MAPPING, import_, make_city, row, run, write
 from tests.databases import Space
 
+from gridward.access import queries as access
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
 from gridward.cases.models import Assignment, Case, Clock, Report, SearchDoc, Submission
 from gridward.cases.rules.importing import ImportMapping, PastCase, RowFault, RowReader
 from gridward.core import clock
+from gridward.directory import actions as directory
+from gridward.directory import queries as people
+from gridward.directory.actions import NewPerson, NewPost
 from gridward.journal import queries as journal
 from gridward.vault.models import Secret
 from gridward.web.cli import importing
 from gridward.web.cli.base import NotOk
 from gridward.web.cli.importing import MappingFaulty, TableUnreadable, import_file, read_mapping
+
+DAY = timedelta(days=1)
+LEAD = "department_handler"
 
 
 @pytest.fixture(autouse=True)
@@ -448,7 +455,7 @@ def test_imported_cases_hold_every_invariant_and_every_clock_is_right(tmp_path: 
 def test_imported_cases_stand_on_pages_and_in_the_search(tmp_path: Path) -> None:
     table, mapping = write(tmp_path, [row(1), row(2, ended="", state="Open")])
     import_(table, mapping)
-    viewer = _somebody_at_the_desk()
+    viewer = _somebody("desk", "district_desk")
 
     listed = queries.list_page(viewer, order="newest")
     found = queries.list_page(viewer, query="路灯")
@@ -458,17 +465,42 @@ def test_imported_cases_stand_on_pages_and_in_the_search(tmp_path: Path) -> None
     assert page.reports[0].words in (None, "")
 
 
-def _somebody_at_the_desk() -> Viewer:
-    from tests.cases.history import ACTOR
+def test_an_open_one_goes_on_through_the_real_steps_and_keeps_its_target(tmp_path: Path) -> None:
+    table, mapping = write(tmp_path, [row(1, ended="", state="Open")])
+    import_(table, mapping)
+    desk, works = _somebody("desk", "district_desk"), _somebody("public-works", LEAD)
+    total = Clock.objects.get()
+    case = Case.objects.get()
+    Case.objects.filter(id=case.id).update(number="110701-9999999")  # not drawn for a check
+    at = datetime(2011, 7, 5, 14, tzinfo=UTC)
 
-    from gridward.access import queries as access
-    from gridward.directory import actions as directory
-    from gridward.directory import queries as people
-    from gridward.directory.actions import NewPerson, NewPost
+    actions.accept_and_dispatch(
+        case.id,
+        by=desk,
+        version=None,
+        condition="street_light.usual",
+        lead=works.organisation_id,
+        at=at,
+    )
+    actions.acknowledge_case(case.id, by=works, version=None, at=at)
+    actions.dispose_case(
+        case.id, by=works, version=None, internal="Lamp 7", reply="Mended", at=at + DAY
+    )
+    closed = actions.pass_check(case.id, by=desk, version=None, at=at + 2 * DAY)
 
-    desk = people.organisation_by_key("desk")
+    assert (closed.state, closed.closed_at) == ("closed", at + 2 * DAY)
+    after = Clock.objects.get(id=total.id)
+    assert (after.start_at, after.due_at, after.basis) == (total.start_at, total.due_at, "given")
+    assert (after.stopped_at, after.outcome) == (closed.closed_at, "met")
+    assert run("cases", "count")["closed_by_target"] == 1
+    assert run("cases", "check")["broken"] == {}
+    assert run("clocks", "audit")["ok"]
+
+
+def _somebody(organisation: str, role: str) -> Viewer:
+    where = people.organisation_by_key(organisation)
     (person,) = directory.create_people(
-        [NewPerson("D1", "台一", posts=(NewPost("district_desk", desk.id, desk.area_id),))],
+        [NewPerson(organisation, "某人", posts=(NewPost(role, where.id, where.area_id),))],
         actor=ACTOR,
     )
     return access.viewer_of_post(people.posts_of_person(person)[0].post_id)
