@@ -156,6 +156,17 @@ def test_faulty_rows_give_exit_code_1_and_mended_ones_go_in_later(tmp_path: Path
     assert not (tmp_path / "past.csv.faults.csv").exists()
 
 
+def test_where_the_table_lies_on_a_read_only_folder_faults_go_to_the_jurisdictions_own(
+    tmp_path: Path,
+) -> None:
+    table, mapping = write(tmp_path, [row(1, opened="?")])
+
+    told = import_(table, mapping, "--faults", str(tmp_path / "nowhere" / "faults.csv"))
+
+    assert told["faults_file"].endswith("imports/past.csv.faults.csv")
+    assert Path(told["faults_file"]).read_text().splitlines()[1].startswith("2,opened,?")
+
+
 def test_a_second_run_adds_nothing(tmp_path: Path) -> None:
     table, mapping = write(tmp_path, [row(1), row(2), row(2)], zipped=True)
     first = import_(table, mapping)

@@ -6,6 +6,7 @@ it did and the next one goes on behind it.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import time
@@ -257,18 +258,21 @@ def write_faults(faults: Sequence[RowFault], table: Path, chosen: Path | None) -
     An older list of the same table is taken away, so that what lies there is of the last run.
     """
     name = f"{table.name}.faults.csv"
-    places = [chosen] if chosen else [table.with_name(name), jurisdiction.var_path("imports", name)]
-    for place in places:
-        try:
-            if not faults:
+    wanted, ours = chosen or table.with_name(name), jurisdiction.var_path("imports", name)
+    if not faults:
+        for place in (wanted, ours):
+            with contextlib.suppress(OSError):
                 place.unlink(missing_ok=True)
-                continue
-            with place.open("w", encoding="utf-8", newline="") as file:
-                listed = csv.writer(file)
-                listed.writerow(["row", "column", "found", "expected"])
-                listed.writerows([f.row, f.column, f.found, f.expected] for f in faults)
-            return str(place)
-        except OSError:
-            if place is places[-1]:
-                raise
-    return ""
+        return ""
+    try:
+        return _write_faults(faults, wanted)
+    except OSError:  # a folder that only others may write to
+        return _write_faults(faults, ours)
+
+
+def _write_faults(faults: Sequence[RowFault], place: Path) -> str:
+    with place.open("w", encoding="utf-8", newline="") as file:
+        listed = csv.writer(file)
+        listed.writerow(["row", "column", "found", "expected"])
+        listed.writerows([f.row, f.column, f.found, f.expected] for f in faults)
+    return str(place)
