@@ -75,8 +75,8 @@ def _late_return(case: Case) -> None:
 
 def _chain_of_masters(case: Case) -> None:
     other = Case.objects.exclude(id=case.id).get()
-    Case.objects.filter(id=other.id).update(master=case)
-    Case.objects.filter(id=case.id).update(master=other)
+    Case.objects.filter(id=other.id).update(master=case, is_open=False)
+    Case.objects.filter(id=case.id).update(master=other, is_open=False)
 
 
 def _checked_own_work(case: Case) -> None:
