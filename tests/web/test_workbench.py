@@ -263,3 +263,23 @@ def test_figures_count_open_late_and_closed_with_the_overdue_in_the_rate(town: C
     assert found.total.closed_on_time == 1
     assert found.total.on_time_percent == 50
     assert [line.open for line in found.areas] == [2, 0]
+
+
+
+def test_a_helper_chosen_with_the_lead_gets_a_part_of_its_own(
+    town: CaseTown, desk: Client
+) -> None:
+    case = case_of(walking.submit())
+
+    status, _address = take(
+        desk,
+        case.id,
+        "accept_dispatch",
+        condition=RATTLING,
+        lead=str(town.org("mun")),
+        helper=str(town.org("urb")),
+    )
+
+    assert status == 302
+    parts = Case.objects.get(id=case.id).assignments.values_list("role", "organisation_id")
+    assert set(parts) == {("lead", town.org("mun")), ("co", town.org("urb"))}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors, queries
 from gridward.cases.queries.pages import CasePage, ReportView
+from gridward.cases.queries.reading import Suggestion
 from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Reason, Sensitivity
@@ -245,7 +246,21 @@ def _accept_dispatch(page: CasePage, viewer: Viewer) -> list[FormField]:
         rest = tuple(lead.choices)
         by_rule = Choice("rule", _("By the responsibility rules"))
         lead = replace(lead, value="rule", choices=(by_rule, *rest))
-    return [_condition(page, viewer), *_place(page), lead]
+    return [_condition(page, viewer), *_place(page), lead, _helper(page)]
+
+
+def _helper(page: CasePage) -> FormField:
+    """Who helps the lead: as the rules say, somebody else, or nobody."""
+    by_rule = Choice("rule", _("By the responsibility rules"))
+    suggested = page.suggestion.helpers if page.suggestion else ()
+    wanted = "rule" if suggested or not page.matter else ""
+    return FormField(
+        "helper",
+        "select",
+        _("Co-handler"),
+        value=wanted,
+        choices=(by_rule, *_organisations(page)) if wanted else _organisations(page),
+    )
 
 
 def _accept(page: CasePage, viewer: Viewer) -> list[FormField]:
@@ -406,7 +421,7 @@ def _caller_line(report: ReportView) -> str:
 FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
     "accept_dispatch": _accept_dispatch,
     "accept": _accept,
-    "dispatch": lambda page, viewer: [_lead(page, _("Lead"))],
+    "dispatch": lambda page, viewer: [_lead(page, _("Lead")), _helper(page)],
     "ask_info": _ask,
     "answer_info": _details,
     "hand_over": _hand_over,
@@ -493,11 +508,11 @@ def _take_accept_dispatch(form: Form) -> None:
     case = queries.case_for(form.viewer, form.case)
     book = catalogue(case.edition)
     matter, condition = _matter_of(form, book)
+    # ask the rules as if the choices stood on the case already; nothing is saved here
+    case.matter, case.condition = matter or case.matter, condition or case.condition
+    suggestion = queries.suggested_lead(case, book)
     lead = form.id("lead")
     if form.text("lead") == "rule":
-        # ask the rules as if the choices stood on the case already; nothing is saved here
-        case.matter, case.condition = matter or case.matter, condition or case.condition
-        suggestion = queries.suggested_lead(case, book)
         lead = suggestion.organisation if suggestion else None
     actions.accept_and_dispatch(
         form.case,
@@ -507,7 +522,17 @@ def _take_accept_dispatch(form: Form) -> None:
         condition=condition,
         area=form.number("area"),
         lead=lead,
+        helpers=_helpers_of(form, suggestion, lead),
     )
+
+
+def _helpers_of(form: Form, suggestion: Suggestion | None, lead: UUID | None) -> list[UUID]:
+    """The helpers that were chosen, or the rule's when the lead is the rule's too."""
+    if form.text("helper") == "rule":
+        fits = suggestion is not None and suggestion.organisation == lead
+        return list(suggestion.helpers) if suggestion is not None and fits else []
+    helper = form.id("helper")
+    return [helper] if helper is not None and helper != lead else []
 
 
 def _take_accept(form: Form) -> None:
@@ -622,7 +647,16 @@ def _take_lead_words(act: Callable[..., object]) -> Callable[[Form], None]:
 
 
 def _take_dispatch(form: Form) -> None:
-    actions.dispatch_case(form.case, by=form.viewer, version=form.version, lead=_lead_of(form))
+    case = queries.case_for(form.viewer, form.case)
+    lead = _lead_of(form)
+    suggestion = queries.suggested_lead(case, catalogue(case.edition))
+    actions.dispatch_case(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        lead=lead,
+        helpers=_helpers_of(form, suggestion, lead),
+    )
 
 
 def _take_hand_over(form: Form) -> None:
