@@ -280,6 +280,6 @@ def test_a_helper_chosen_with_the_lead_gets_a_part_of_its_own(
         helper=str(town.org("urb")),
     )
 
-    assert status == 302
+    assert status == 303
     parts = Case.objects.get(id=case.id).assignments.values_list("role", "organisation_id")
     assert set(parts) == {("lead", town.org("mun")), ("co", town.org("urb"))}
