@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import gc
 import json
 import multiprocessing
 import os
@@ -622,7 +623,7 @@ class PostgresBulk:
         )
         # by table, so that two connections do not wait for one another
         work: dict[str, list[str]] = {table: [] for table in self.tables}
-        for name, sql, table in self.indexes:
+        for _name, sql, table in self.indexes:
             work[table].append(sql)
         for kind in "pu":
             for table, name, is_kind, sql in self.constraints:
@@ -670,11 +671,16 @@ def _begin(deployment: Deployment, order: Order, first_seal: int) -> None:
     deployment.enter(OWNER)
     _worker = Worker(deployment, order)
     _worker.first_seal = first_seal
+    # rows by the million make no cycles; what was read stays
+    gc.freeze()
+    gc.disable()
 
 
 def _chunk(number: int) -> tuple[int, bytes, int, int]:
     assert _worker is not None
     try:
+        if number % 20 == 0:
+            gc.collect()
         return _worker.chunk(number)
     except Exception as fault:  # not every exception crosses to the parent as it is
         raise RuntimeError(traceback.format_exc()) from fault
