@@ -23,7 +23,8 @@ SQLITE_BACK = [
 ]
 POSTGRESQL = [
     "ALTER TABLE cases_searchdoc ADD COLUMN vector tsvector "
-    "GENERATED ALWAYS AS (to_tsvector('simple', tokens)) STORED",
+    # tokens are lexemes already: nothing to parse
+    "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(tokens, ' '))) STORED",
     "CREATE INDEX cases_searchdoc_vector ON cases_searchdoc USING gin (vector)",
 ]
 POSTGRESQL_BACK = ["ALTER TABLE cases_searchdoc DROP COLUMN vector"]
