@@ -73,10 +73,13 @@ def prepared(deployment: Deployment, cases: int, share: float, fresh: bool) -> d
     except (OSError, KeyError, ValueError):
         pass
     say(f"{deployment.engine}: generating {cases:,} cases, {share:.0%} open …")
-    return run(
-        "benchmarks.generate", "--engine", deployment.engine, "--cases", str(cases),
-        "--open", str(share), "--name", deployment.name, "--folder", str(deployment.folder),
-    )  # fmt: skip
+    where = _where(deployment.engine, deployment.name, deployment.folder)
+    stamp: dict[str, Any] = run(
+        "benchmarks.generate", *where, "--cases", str(cases), "--open", str(share)
+    )
+    stamp["check"] = run("benchmarks.check", *where)
+    deployment.stamp.write_text(json.dumps(stamp))
+    return stamp
 
 
 # --- asking -------------------------------------------------------------------------------------
@@ -91,10 +94,7 @@ def measure(engine: str, given: argparse.Namespace) -> dict[str, Any]:
         deployment = Deployment(engine, size_name(cases), given.folder)
         made = prepared(deployment, cases, share, given.fresh)
         say(f"{engine}: asking {cases:,} cases …")
-        asked = run(
-            "benchmarks.ask", "--engine", engine, "--name", deployment.name,
-            "--folder", str(given.folder),
-        )  # fmt: skip
+        asked = run("benchmarks.ask", *_where(engine, deployment.name, given.folder))
         found["sizes"][cases] = made | asked
     largest = max(given.sizes)
     found["check"] = found["sizes"][largest]["check"]
@@ -102,18 +102,18 @@ def measure(engine: str, given: argparse.Namespace) -> dict[str, Any]:
         deployment = Deployment(engine, f"{size_name(largest)}-open", given.folder)
         prepared(deployment, largest, 1.0, given.fresh)
         found["sweep"] = run(
-            "benchmarks.ask", *_where(engine, deployment.name, given), "--only", "sweeping"
+            "benchmarks.ask", *_where(engine, deployment.name, given.folder), "--only", "sweeping"
         )
     if "load" not in skipped:
         say(f"{engine}: granian and eight clients …")
-        found["load"] = run("benchmarks.load", *_where(engine, size_name(largest), given))
+        found["load"] = run("benchmarks.load", *_where(engine, size_name(largest), given.folder))
     if "import" not in skipped:
         found["import"] = importing(engine, given)
     return found
 
 
-def _where(engine: str, name: str, given: argparse.Namespace) -> tuple[str, ...]:
-    return ("--engine", engine, "--name", name, "--folder", str(given.folder))
+def _where(engine: str, name: str, folder: Path) -> tuple[str, ...]:
+    return ("--engine", engine, "--name", name, "--folder", str(folder))
 
 
 def importing(engine: str, given: argparse.Namespace) -> dict[str, Any]:
