@@ -553,12 +553,12 @@ class Table:
 
 
 def tables() -> dict[type[models.Model], Table]:
-    """Every table that a story writes; an entry's seal and place stand last."""
+    """Every table that a story writes; an entry's mark, seal and place stand last."""
     made = {}
     for model in TABLES:
         fields = list(model._meta.concrete_fields)
         if model is Entry:
-            last = ("seal_id", "position")
+            last = ("mac", "seal_id", "position")
             fields = [f for f in fields if f.column not in last]
         made[model] = Table(
             model, model._meta.db_table, tuple(f.column for f in fields), tuple(fields)
@@ -595,7 +595,7 @@ class Told:
 
 _encoded: dict[Any, Any] = {}  # what repeats from story to story
 
-OWN = ("receipt", "number", "digest", "doc", "tokens", "phone_lookup", "canonical", "mac")
+OWN = ("receipt", "number", "digest", "doc", "tokens", "phone_lookup", "canonical")
 
 
 def compile_story(
@@ -723,8 +723,8 @@ def compile_story(
         places_: list[int] = []
         for f in table.fields:
             value = columns[f.column]
-            if f.column in ("canonical", "mac"):
-                places_.append(own_at[f.column])
+            if f.column == "canonical":
+                places_.append(own_at["canonical"])
             elif f.column in ("subject_id", "actor_id") and _FILLED.fullmatch(str(value)):
                 places_.append(dashed(str(value)))
             else:
