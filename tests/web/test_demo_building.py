@@ -40,6 +40,7 @@ def test_it_is_made_once_and_again_only_when_it_is_of_another_version(tmp_path: 
     made = [json.loads(told.stdout)["made"] for told in (first, second, third, fourth)]
     assert made == [True, False, True, False]
     assert is_demo_file(var / "gridward.sqlite3")
+    assert var.stat().st_mode & 0o077 == 0  # nobody else on the machine looks in
     assert sorted(p.name for p in tmp_path.iterdir()) == ["var"]
 
 

@@ -88,7 +88,7 @@ def secret_key() -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        GRIDWARD_VAR.mkdir(parents=True, exist_ok=True)
+        GRIDWARD_VAR.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = secrets.token_urlsafe(48)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -123,7 +123,7 @@ ALLOWED_HOSTS = [h for h in env("GRIDWARD_HOSTS").split(",") if h] or [
     "[::1]",
 ]
 if not env("GRIDWARD_DATABASE_URL"):
-    GRIDWARD_VAR.mkdir(parents=True, exist_ok=True)  # the embedded database lies there
+    GRIDWARD_VAR.mkdir(parents=True, exist_ok=True, mode=0o700)  # the embedded database lies there
 DATABASES = {
     "default": database_from_url(
         env("GRIDWARD_DATABASE_URL") or f"sqlite:///{GRIDWARD_VAR / 'gridward.sqlite3'}"

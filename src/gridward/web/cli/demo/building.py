@@ -99,7 +99,7 @@ def build(
     var = Path(settings.GRIDWARD_VAR)
     building = var.with_name(var.name + ".building")
     shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
+    building.mkdir(parents=True, mode=0o700)
     environment = {
         **os.environ,
         "GRIDWARD_VAR": str(building),
@@ -145,7 +145,7 @@ def _foreign(var: Path) -> bool:
 
 
 def _put_in_place(building: Path, var: Path) -> None:
-    var.mkdir(parents=True, exist_ok=True)
+    var.mkdir(parents=True, exist_ok=True, mode=0o700)
     # the stamp first: what lies there from now on is a demonstration's and may be replaced
     (var / STAMP).write_text("moving")
     for end in ("", "-wal", "-shm"):
