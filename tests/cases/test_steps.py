@@ -551,7 +551,9 @@ def test_the_second_return_goes_to_the_duty_chief_whose_word_binds(case: One) ->
     )
     case.give_back("11-09 09:40", by="U001", words="也不是我们的")
 
-    assert case.where() == ("returned", "chief", org("street-1"))
+    assert case.where() == ("returned", "chief", org("district"))
+    assert "returned" in queries.waiting_counts(case.viewer("D002"))
+    assert queries.waiting_counts(case.viewer("S001")) == {}
     for decide in (
         lambda: actions.refuse_return(case.id, **case.by("S001"), words="维持"),
         lambda: actions.redispatch_case(
@@ -837,6 +839,33 @@ def test_not_solved_begins_a_new_round_with_the_same_lead(case: One) -> None:
     assert (first.active, first.end_reason) == (False, "done")
     assert case.last("case.not_solved").details["round"] == 2
     assert Answer.objects.get(report=case.report, round=1).answer == "no"
+
+
+def test_not_solved_again_goes_up_to_the_duty_chief(case: One) -> None:
+    called(case).call("11-10 09:00", "no")
+    case.acknowledge("11-10 09:10").dispose("11-10 10:00").passed("11-10 10:10")
+    case.call("11-10 10:30", "no")
+
+    assert case.where() == ("to_rule", "chief", case.town.org("district"))
+    assert (case.case.round, case.case.unsolved) == (3, 2)
+    assert (case.running(), case.due("decision")) == ({"total", "decision"}, "11-10 17:00")
+    assert queries.waiting_counts(case.viewer("D002")) == {"to_rule": 1}
+    seen = queries.track(case.receipt.number, case.receipt.code).reports[0]
+    assert (seen.stage, seen.side) == ("assigned", "returned")
+    for number in ("S001", "M001"):
+        with refused(NotAllowed):
+            actions.rule_case(case.id, **case.by(number), lead=case.town.org("urb"), words="改派")
+    actions.rule_case(
+        case.id, **case.by("D002"), lead=case.town.org("urb"), words="城管办", at=at("11-10 11:00")
+    )
+
+    assert case.where() == ("dispatched", "organisation", case.town.org("urb"))
+    assert (case.lead().binding, case.lead().round) == (True, 3)
+    assert (case.due("disposal"), case.due("acknowledge")) == ("11-12 17:30", "11-10 15:30")
+    reasons = Assignment.objects.filter(case=case.id).order_by("dispatched_at", "id")
+    assert [a.end_reason for a in reasons] == ["done", "done", "replaced", ""]
+    assert [i.key for i in queries.broken_invariants() if i.cases] == []
+    assert actions.audit_clocks().ok
 
 
 def test_the_reporter_answers_on_their_own_page(case: One) -> None:

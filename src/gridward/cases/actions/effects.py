@@ -106,7 +106,10 @@ def keep_lead(work: Work, given: Given) -> None:
 @effect
 def void_lead(work: Work, given: Given) -> None:
     """The present lead's part ends and its running clocks count for nobody."""
-    reason = "returned" if "before" in given.memo else given.close_type or "voided"
+    if "before" in given.memo:
+        reason = "returned" if "asked_at" in given.memo else "replaced"
+    else:
+        reason = given.close_type or "voided"
     end_lead(work, reason, void=True)
 
 
@@ -173,12 +176,13 @@ def record_return(work: Work, given: Given) -> None:
 
 @effect
 def decide_return(work: Work, given: Given) -> None:
-    """The open return is decided, in words that the organisation reads."""
+    """The open return is decided, in words that the organisation reads; the chief's word too."""
     asked = queries.open_return(work.case.id)
-    if asked is None:
-        raise errors.StepNotOpen(state=work.case.state)
     words, commitment = keep_words(work, "return.decision", given.words)
     given.memo["words"] = commitment
+    given.memo["before"] = work.case.lead_id
+    if asked is None:  # nobody gave it back: the chief rules on what was not solved again
+        return
     given.memo["before"] = asked.organisation_id
     given.memo["asked_at"] = asked.asked_at
     asked.decided_at = work.at

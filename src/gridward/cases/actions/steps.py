@@ -691,7 +691,10 @@ def _after_answer(work: Work, given: Given) -> Case:
     answers = queries.answers_of(work.case.id, work.case.round)
     if any(each.answer == "no" for each in answers):
         work.case.unsolved += 1
-        return _system_step(work, "not_solved", given)
+        # the first time the same lead tries again; from the second on it goes one level up
+        again = "not_solved_again"
+        up = work.case.unsolved > 1 and work.process.step(again) is not None
+        return _system_step(work, again if up else "not_solved", given)
     waiting = [
         each
         for each in answers

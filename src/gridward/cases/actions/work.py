@@ -489,7 +489,10 @@ def move(work: Work, step: Step) -> None:
 def hold(case: Case, kind: str) -> None:
     """Set who holds the case: every open state has a holder."""
     case.holder_kind = kind
-    if kind == "none":
+    if kind == "chief":
+        # the duty chief sits at the centre, and finds it there among what waits
+        case.holder_id = queries.desk_of_level(case, "district") or case.desk_id
+    elif kind == "none":
         case.holder_id = None
     elif kind == "organisation":
         case.holder_id = case.lead_id

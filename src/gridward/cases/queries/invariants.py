@@ -119,9 +119,14 @@ def holder_fits_state(cases: Scope) -> Iterable[str]:
     yield from _numbers(cases.filter(is_open=True, holder_kind="organisation").exclude(Exists(led)))
     yield from _numbers(
         cases.filter(is_open=True)
-        .exclude(holder_kind="organisation")
+        .exclude(holder_kind__in=["organisation", "chief"])
         .filter(holder__isnull=False)
         .exclude(holder=F("desk"))
+    )
+    yield from _numbers(
+        cases.filter(is_open=True, holder_kind="chief")
+        .exclude(holder=F("desk"))
+        .exclude(holder__kind="district_desk")
     )
 
 
