@@ -64,6 +64,9 @@ class Walker:
             at=self.at,
         )
         self.cases.append(receipt.cases[0])
+        # the lot for checks on site goes by the number: the same walk every time
+        number = f"261109-{len(self.cases) * 37:07d}"
+        Case.objects.filter(id=receipt.cases[0]).update(number=number)
         self.receipts[receipt.cases[0]] = (receipt.submission, receipt.cases[0])
 
     def step(self) -> None:
@@ -104,10 +107,14 @@ class Walker:
             "disposed": ["pass_check", "send_to_check", "rework"],
             "closure_checking": ["answer_check", "rework", "pass_check"],
             "callback_pending": ["log_call", "log_call", "answer"],
-            "closed": ["reopen", "rate", "reopen_case"],
+            "to_rule": ["rule"],
+            "closed": ["reopen", "reopen", "reopen", "rate", "reopen_case"],
         }.get(case.state)
         verb = lot.choice(likely) if likely and lot.random() < 0.85 else lot.choice(list(every))
         return verb, every[verb]
+
+    def photos(self) -> list[UUID]:
+        return [self.photo.pop()] if self.photo and self.lot.random() < 0.7 else []
 
     def by(self, case: Case) -> Any:
         """Mostly somebody of whoever holds the case, sometimes anybody."""
@@ -127,7 +134,6 @@ class Walker:
         keys = ("mun", "mun", "urb", "urb", "mun-1", "station-4")
         lead = self.town.org(lot.choice(keys))
         words = lot.choice(["看过了，不是我们的", "看过了，不是我们的", ""])
-        photos = [self.photo.pop()] if self.photo and lot.random() < 0.5 else []
         submission = self.receipts[case.id][0]
         condition = ""
         if case.matter:
@@ -173,7 +179,7 @@ class Walker:
             "rule": lambda: actions.rule_case(case.id, **chief, lead=lead, words=words),
             "progress": lambda: actions.add_progress(case.id, **common, words="正在修"),
             "dispose": lambda: actions.dispose_case(
-                case.id, **common, internal="修好", reply=words, photos=photos
+                case.id, **common, internal="修好", reply=words, photos=self.photos()
             ),
             "send_to_check": lambda: actions.send_to_check(case.id, **common),
             "answer_check": lambda: actions.answer_check(
