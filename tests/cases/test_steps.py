@@ -187,6 +187,8 @@ def test_who_may_not_accept_and_dispatch(case: One) -> None:
     with refused(errors.LeadNotOpen):
         by("S001", lead=case.town.org("street-2"))
     with refused(errors.LeadNotOpen):
+        by("S001", lead=case.town.org("street-1"))  # nobody at a desk could acknowledge it
+    with refused(errors.LeadNotOpen):
         by("S001", lead=case.town.org("district"))
     with refused(errors.CaseChanged):
         actions.accept_case(case.id, by=case.viewer("S001"), version=case.case.version - 1)

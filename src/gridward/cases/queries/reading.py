@@ -294,10 +294,10 @@ def may_dispatch_to(case: Case, book: Catalogue, organisation_id: UUID) -> bool:
         return False
     if not found.active:
         return False
-    if found.id == desk.id:  # the desk's own people settle it
-        return True
     if found.kind in ("street_desk", "district_desk"):  # a desk is handed to, not dispatched to
         return False
+    if found.id == desk.id:  # the station's own people settle it
+        return True
     if found.area_id is not None and found.area_id not in case.chain:
         return False
     return not found.type_code or book.may_dispatch(desk.kind, found.type_code)
