@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from gridward.core import clock, jurisdiction
 from gridward.core.ids import new_id
@@ -58,6 +60,27 @@ def context() -> ActionContext:
     return found
 
 
+_lines: dict[str, threading.Lock] = {}
+PATIENCE_S = 10.0
+
+
+@contextmanager
+def _in_line(database: str) -> Iterator[None]:
+    """SQLite writes one at a time: this process's threads wait in line instead of asking again and
+    again, so that nobody is overtaken for long. Other processes are met by the busy timeout."""
+    connection = connections[database]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    line = _lines.setdefault(str(connection.settings_dict["NAME"]), threading.Lock())
+    held = line.acquire(timeout=PATIENCE_S)
+    try:
+        yield
+    finally:
+        if held:
+            line.release()
+
+
 def in_action() -> bool:
     """Whether an action is running here."""
     return _context.get() is not None
@@ -81,7 +104,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         fresh = ActionContext(jurisdiction=here.key, recorded_at=clock.now(), cause=new_id())
         token = _context.set(fresh)
         try:
-            with transaction.atomic(using=here.database, durable=True):
+            with _in_line(here.database), transaction.atomic(using=here.database, durable=True):
                 result = function(*args, **kwargs)
                 for write in list(fresh._last_writes.values()):
                     write()
