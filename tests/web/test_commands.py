@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command, load_command_class
 from django.core.management.base import CommandError, CommandParser
-from django.db import connections
+from django.db import OperationalError, connections
 from tests.databases import OWNER, Space, as_owner
 
 from gridward.core import grants, jurisdiction
@@ -76,6 +76,23 @@ def test_a_refusal_is_exit_code_two_with_its_sentence() -> None:
     code, out, _err = run("broken", "--json")
     assert code == 2
     assert json.loads(out)["code"] == "bad_input"
+
+
+def test_a_database_that_is_not_ready_is_exit_code_two(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_args: Any, **_options: Any) -> None:
+        raise OperationalError("no such table: zhang_san")
+
+    monkeypatch.setattr(Weigh, "report", fall)
+    with pytest.raises(OperationalError):  # the database is in order, so the fault is ours
+        run("light")
+
+    monkeypatch.setattr("gridward.web.cli.base.database_state", lambda _alias: "not migrated")
+    code, out, err = run("light", "--json")
+    assert (code, json.loads(out)["code"]) == (2, "database_not_ready")
+    assert "gridward doctor" in err
+    assert "zhang_san" not in err
 
 
 def test_an_unknown_jurisdiction_is_exit_code_two() -> None:

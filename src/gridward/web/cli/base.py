@@ -16,9 +16,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError
+from django.utils.translation import gettext_lazy as _
 
 from gridward.core import jurisdiction
 from gridward.core.errors import Problem
+from gridward.web.health import database_state
 
 
 class NotOk(CommandError):
@@ -27,6 +30,15 @@ class NotOk(CommandError):
     def __init__(self, report: Mapping[str, Any]) -> None:
         super().__init__("the check found something wrong", returncode=1)
         self.report = report
+
+
+class DatabaseNotReady(Problem):
+    code = "database_not_ready"
+    status = 503
+    text = _(
+        "The database does not answer, or has no tables of this version yet. "
+        "“gridward doctor” says which, and how to mend it."
+    )
 
 
 class _Encoder(DjangoJSONEncoder):
@@ -108,6 +120,10 @@ class ReportCommand(BaseCommand):
             super().run_from_argv(argv)
         except Problem as problem:
             self._told(problem)
+        except DatabaseError:
+            if database_state(jurisdiction.current().database) == "ok":
+                raise  # a fault of ours, told whole
+            self._told(DatabaseNotReady())
 
     def execute(self, *args: Any, **options: Any) -> Any:
         try:
