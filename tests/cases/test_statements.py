@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from benchmarks.wire import statements
 from django.test import Client
+from tests.cases.walking import MONDAY, CaseTown, case_of, case_town, submit, walk
+from tests.databases import Space
 
 from gridward.access import queries as access
 from gridward.cases import actions
 from gridward.cases.models import Clock
 from gridward.core import clock
 from gridward.web.ui import sessions
-from tests.cases.walking import MONDAY, CaseTown, case_of, case_town, submit, walk
-from tests.databases import Space
 
 CREATE, LIST, CASE, SWEEP = 14, 10, 18, 25
 

@@ -265,10 +265,7 @@ def test_figures_count_open_late_and_closed_with_the_overdue_in_the_rate(town: C
     assert [line.open for line in found.areas] == [2, 0]
 
 
-
-def test_a_helper_chosen_with_the_lead_gets_a_part_of_its_own(
-    town: CaseTown, desk: Client
-) -> None:
+def test_a_helper_chosen_with_the_lead_gets_a_part_of_its_own(town: CaseTown, desk: Client) -> None:
     case = case_of(walking.submit())
 
     status, _address = take(

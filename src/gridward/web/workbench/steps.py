@@ -87,7 +87,16 @@ ORDER = (
 WARNINGS = frozenset({"decline", "void", "rework", "return"})
 # what others do: the worker on the field page, the reporter, timers
 NOT_HERE = frozenset(
-    {"submit", "check_done", "info_lapsed", "object", "withdraw", "not_solved", "not_solved_again", "self_handle"}
+    {
+        "submit",
+        "check_done",
+        "info_lapsed",
+        "object",
+        "withdraw",
+        "not_solved",
+        "not_solved_again",
+        "self_handle",
+    }
 )
 
 
