@@ -1,11 +1,13 @@
 """`gridward doctor` names what is there, what is missing, and how to mend it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 from tests.databases import Space, as_owner
 from tests.web.test_jobs import fail_with, write_down
@@ -13,6 +15,12 @@ from tests.web.test_jobs import fail_with, write_down
 from gridward.web.cli import examination
 from gridward.web.cli.base import NotOk
 from gridward.web.cli.examination import Finding, examine
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def found(name: str) -> list[Finding]:

@@ -23,6 +23,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gridward import __version__
@@ -108,12 +109,12 @@ def make_backup(folder: Path, keys: Path, say: Say) -> dict[str, Any]:
             raise FolderTaken(folder=one)
         one.mkdir(parents=True, exist_ok=True, mode=0o700)
     here = jurisdiction.current()
-    say("database")
+    say(gettext("database"))
     # before files and keys: whatever its rows name was there already
     name, tables = _copy_database(folder)
-    say("files")
+    say(gettext("files"))
     files = _copy_files(jurisdiction.var_path("files"), folder / "files")
-    say("keys")
+    say(gettext("keys"))
     vault_keys.copy_keys(keys)
     own = Path(settings.GRIDWARD_VAR, "secret.key")
     if own.exists():
@@ -148,14 +149,14 @@ def restore_backup(
     manifest = read_manifest(folder, keys)
     if manifest["engine"] != db.vendor():
         raise OtherEngine(was=manifest["engine"], here=db.vendor())
-    say("database")
+    say(gettext("database"))
     if db.vendor() == "sqlite":
         _restore_sqlite(folder / manifest["database"]["name"], replace=replace)
     else:
         _restore_postgres(folder / manifest["database"]["name"], manifest, replace=replace)
-    say("files")
+    say(gettext("files"))
     files = _copy_files(folder / "files", jurisdiction.var_path("files"))
-    say("keys")
+    say(gettext("keys"))
     erased = vault_keys.restore_keys(keys)
     if register is not None:
         erased += vault_keys.merge_erasures(register)
@@ -163,10 +164,10 @@ def restore_backup(
     if (keys / "secret.key").exists() and not own.exists():
         shutil.copyfile(keys / "secret.key", own)
         own.chmod(0o600)
-    say("erasures")
+    say(gettext("erasures"))
     rows = vault.finish_erasures()
     erasure.scrub_if_due()
-    say("journal")
+    say(gettext("journal"))
     report = verification.verify()
     return {
         "made_at": manifest["made_at"],

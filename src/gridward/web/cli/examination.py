@@ -16,6 +16,7 @@ from typing import Literal
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
 from gridward.core import db, grants, jurisdiction
@@ -53,16 +54,20 @@ def _machine() -> Iterator[Finding]:
     yield Finding("sqlite library", "ok", sqlite3.sqlite_version)
     var = Path(settings.GRIDWARD_VAR)
     if not var.exists():
-        yield Finding("var", "note", f"{var} does not exist yet", "it is made with the database")
-    elif not os.access(var, os.W_OK):
         yield Finding(
-            "var", "missing", f"{var} cannot be written", "change its owner, or GRIDWARD_VAR"
+            "var",
+            "note",
+            _("%(var)s does not exist yet") % {"var": var},
+            _("it is made with the database"),
         )
+    elif not os.access(var, os.W_OK):
+        what = _("%(var)s cannot be written") % {"var": var}
+        yield Finding("var", "missing", what, _("change its owner, or GRIDWARD_VAR"))
     else:
         free = shutil.disk_usage(var).free
-        size = f"{free / (1 << 30):.1f} GiB free"
+        size = _("%(size)s GiB free") % {"size": f"{free / (1 << 30):.1f}"}
         if free < FREE_BYTES_WANTED:
-            yield Finding("var", "warn", f"{var}, {size}", "make room")
+            yield Finding("var", "warn", f"{var}, {size}", _("make room"))
         else:
             yield Finding("var", "ok", f"{var}, {size}")
 
@@ -70,16 +75,23 @@ def _machine() -> Iterator[Finding]:
 def _package() -> Iterator[Finding]:
     manifest = finders.find("gridward/manifest.json")
     if manifest:
-        yield Finding("front end", "ok", "built")
+        yield Finding("front end", "ok", _("built"))
     else:
-        mend = "make install (or pip install . again)"
-        yield Finding("front end", "missing", "not built: pages have no looks", mend)
+        mend = _("make install (or pip install . again)")
+        yield Finding("front end", "missing", _("not built: pages have no looks"), mend)
     packs = Path(settings.GRIDWARD_PACKS)
     if packs.is_dir():
-        count = sum(1 for _pack in packs.glob("*/pack.yaml"))
-        yield Finding("packs", "ok", f"{count} in {packs}")
+        count = sum(1 for _path in packs.glob("*/pack.yaml"))
+        yield Finding(
+            "packs", "ok", _("%(count)s in %(folder)s") % {"count": count, "folder": packs}
+        )
     else:
-        yield Finding("packs", "missing", f"{packs} does not exist", "install Gridward again")
+        yield Finding(
+            "packs",
+            "missing",
+            _("%(var)s does not exist yet") % {"var": packs},
+            _("install Gridward again"),
+        )
     stale = [
         po
         for po in messages.LOCALE.glob("*/LC_MESSAGES/*.po")
@@ -87,33 +99,37 @@ def _package() -> Iterator[Finding]:
         or po.with_suffix(".mo").stat().st_mtime_ns < po.stat().st_mtime_ns
     ]
     if stale:
-        yield Finding("translations", "warn", "not compiled", "run any gridward command as owner")
+        yield Finding(
+            "translations", "warn", _("not compiled"), _("run any gridward command as owner")
+        )
     else:
-        yield Finding("translations", "ok", "compiled")
+        yield Finding("translations", "ok", _("compiled"))
     try:
         yield Finding("version", "ok", importlib.metadata.version("gridward"))
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("version", "note", "run from source, not installed", "make install")
+        yield Finding("version", "note", _("run from source, not installed"), "make install")
 
 
 def _jurisdiction(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
     name = f"database {here.key}"
     state = database_state(here.database)
     if state == "unreachable":
-        mend = "start the server, or check GRIDWARD_DATABASE_URL"
-        yield Finding(name, "missing", "does not answer", mend)
+        mend = _("start the server, or check GRIDWARD_DATABASE_URL")
+        yield Finding(name, "missing", _("does not answer"), mend)
         return
     if state == "not migrated":
-        mend = "gridward migrate (as owner), or gridward demo for a demonstration"
-        yield Finding(name, "missing", "has no tables of this version", mend)
+        mend = _("gridward migrate (as owner), or gridward demo for a demonstration")
+        yield Finding(name, "missing", _("has no tables of this version"), mend)
         return
-    kind = "a demonstration" if is_demo_database() else "in use"
+    kind = _("a demonstration") if is_demo_database() else _("in use")
     yield Finding(name, "ok", f"{db.vendor()}, {kind}")
     try:
         yield from _postgres(name) if db.vendor() == "postgresql" else _sqlite(name)
         yield from _queue(here)
     except DatabaseError as error:
-        yield Finding(name, "warn", f"could not be looked at: {type(error).__name__}")
+        yield Finding(
+            name, "warn", _("could not be looked at: %(kind)s") % {"kind": type(error).__name__}
+        )
     yield from _keys(here)
 
 
@@ -124,10 +140,13 @@ def _sqlite(name: str) -> Iterator[Finding]:
             cursor.execute(f"PRAGMA {pragma}")
             found = str(cursor.fetchone()[0])
             if found != value:
-                yield Finding(name, "warn", f"{pragma} is {found}, not {value}", "report this")
+                what = _("%(name)s is %(found)s, not %(wanted)s")
+                told = {"name": pragma, "found": found, "wanted": value}
+                yield Finding(name, "warn", what % told, _("report this"))
     if not is_demo_database():
-        what = "the embedded database is for trying out and for small places"
-        yield Finding(name, "note", what, "for real use set GRIDWARD_DATABASE_URL to PostgreSQL")
+        what = _("the embedded database is for trying out and for small places")
+        mend = _("for real use set GRIDWARD_DATABASE_URL to PostgreSQL")
+        yield Finding(name, "note", what, mend)
 
 
 def _postgres(name: str) -> Iterator[Finding]:
@@ -135,7 +154,7 @@ def _postgres(name: str) -> Iterator[Finding]:
         cursor.execute("SHOW server_version_num")
         version = int(cursor.fetchone()[0])
         if version < 150000:
-            yield Finding(name, "missing", f"PostgreSQL {version // 10000}", "use 15 or newer")
+            yield Finding(name, "missing", f"PostgreSQL {version // 10000}", _("use 15 or newer"))
         cursor.execute(
             "SELECT current_user, rolsuper, (SELECT bool_or(relowner = r.oid) FROM pg_class "
             "WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r') "
@@ -143,8 +162,13 @@ def _postgres(name: str) -> Iterator[Finding]:
         )
         role, is_super, is_owner = cursor.fetchone()
         if is_super or is_owner:
-            what = f"the role {role} is {'a superuser' if is_super else 'the owner of the tables'}"
-            yield Finding(name, "warn", what, "serve with a role of its own: gridward grants ROLE")
+            said = (
+                _("the role %(role)s is a superuser")
+                if is_super
+                else _("the role %(role)s is the owner of the tables")
+            )
+            mend = _("serve with a role of its own: gridward grants ROLE")
+            yield Finding(name, "warn", said % {"role": role}, mend)
             return
         for kept in grants.registered():
             cursor.execute(
@@ -153,8 +177,10 @@ def _postgres(name: str) -> Iterator[Finding]:
                 [kept.table, kept.table],
             )
             if cursor.fetchone()[0]:
-                what = f"the role {role} may change {kept.table}"
-                yield Finding(name, "warn", what, f"as owner: gridward grants {role}")
+                told = {"role": role, "table": kept.table}
+                what = _("the role %(role)s may change %(table)s") % told
+                mend = _("as owner: gridward grants %(role)s") % told
+                yield Finding(name, "warn", what, mend)
 
 
 def _queue(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
@@ -163,21 +189,33 @@ def _queue(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
     living = jobs.living_workers()
     name = f"jobs {here.key}"
     if waiting and not living:
-        what = f"{waiting} wait and no worker runs here"
-        yield Finding(name, "warn", what, "gridward serve (or gridward worker)")
+        what = _("%(count)s wait and no worker runs here") % {"count": waiting}
+        yield Finding(name, "warn", what, _("gridward serve (or gridward worker)"))
     else:
-        yield Finding(name, "ok", f"{waiting} wait, {len(living)} workers run here")
+        yield Finding(
+            name,
+            "ok",
+            _("%(count)s wait, %(workers)s workers run here")
+            % {"count": waiting, "workers": len(living)},
+        )
     if failed:
-        yield Finding(name, "warn", f"{failed} failed", "the log names them")
+        yield Finding(
+            name, "warn", _("%(count)s failed") % {"count": failed}, _("the log names them")
+        )
     if stuck := len(journal.stuck_deliveries()):
-        yield Finding(f"deliveries {here.key}", "warn", f"{stuck} stuck", "gridward journal stuck")
+        yield Finding(
+            f"deliveries {here.key}",
+            "warn",
+            _("%(count)s stuck") % {"count": stuck},
+            "gridward journal stuck",
+        )
 
 
 def _keys(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
     folder = Path(settings.GRIDWARD_VAR, here.key, "keys")
     name = f"keys {here.key}"
     if not folder.is_dir():
-        yield Finding(name, "note", "none yet", "they are made with the first report")
+        yield Finding(name, "note", _("none yet"), _("they are made with the first report"))
         return
     open_ones = [
         p.name
@@ -185,7 +223,12 @@ def _keys(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
         if p.exists() and stat.S_IMODE(p.stat().st_mode) & 0o077
     ]
     if open_ones:
-        what = f"others may read {', '.join(sorted(open_ones))}"
+        what = _("others may read %(names)s") % {"names": ", ".join(sorted(open_ones))}
         yield Finding(name, "warn", what, f"chmod -R go= {folder}")
     else:
-        yield Finding(name, "ok", f"{sum(1 for _p in folder.iterdir())} in {folder}")
+        yield Finding(
+            name,
+            "ok",
+            _("%(count)s in %(folder)s")
+            % {"count": sum(1 for _path in folder.iterdir()), "folder": folder},
+        )

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from gridward.web.cli import leash
 
 PATIENCE_SECONDS = 10.0
@@ -59,8 +61,11 @@ class Supervisor:
             while not self.stopping:
                 if fallen := self._look():
                     self.say(
-                        f"{fallen.name} ended {STUMBLES} times right after its start; stopping. "
-                        "`gridward doctor` may know why."
+                        _(
+                            "%(part)s ended %(count)s times right after its start; stopping. "
+                            "“gridward doctor” may know why."
+                        )
+                        % {"part": fallen.name, "count": STUMBLES}
                     )
                     code = 1
                     break
@@ -86,7 +91,8 @@ class Supervisor:
             child.stumbles = child.stumbles + 1 if quick else 1
             if child.stumbles >= STUMBLES:
                 return child
-            self.say(f"{child.name} ended with code {ended}; starting it again")
+            told = {"part": child.name, "code": ended}
+            self.say(_("%(part)s ended with code %(code)s; starting it again") % told)
             child.process, child.start_at = None, now + min(child.stumbles, 5)
         return None
 

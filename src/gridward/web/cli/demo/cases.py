@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
 from gridward.access import queries as access
@@ -49,7 +50,6 @@ class Teller:
     lot: random.Random
     now: datetime
     posts: dict[UUID, list[Viewer]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
 
     def anybody(
         self, organisation: UUID, capability: str, *, but: frozenset[UUID] = frozenset()
@@ -90,12 +90,11 @@ def make_cases(say: Say) -> None:
         unit = teller.lot.choice(units)
         _tell(teller, story, start, (unit.lng, unit.lat))
         if n % 50 == 0:
-            say(f"{n} of {CASES}")
+            say(_("%(done)s of %(count)s") % {"done": n, "count": CASES})
     swept = 0
     while (found := actions.sweep_clocks()).total:
         swept += found.total
-    ends = "、".join(f"{state} {many}" for state, many in sorted(teller.counts.items()))
-    say(f"{CASES} cases: {ends}; {swept} clocks looked at")
+    say(_("%(count)s cases, %(clocks)s clocks looked at") % {"count": CASES, "clocks": swept})
 
 
 def _start(teller: Teller) -> datetime:
@@ -134,7 +133,7 @@ def _tell(teller: Teller, story: Story, start: datetime, point: tuple[float, flo
             jobs.run(job)
     case = queries.case(receipt.cases[0])
     at = start
-    for _ in range(14):
+    for _turn in range(14):
         following = _next(teller, story, case, at)
         if following is None:
             break
@@ -148,7 +147,6 @@ def _tell(teller: Teller, story: Story, start: datetime, point: tuple[float, flo
                 if refused.code not in TROUBLES:
                     raise
                 break
-    teller.counts[case.state] = teller.counts.get(case.state, 0) + 1
 
 
 def _contact(lot: random.Random) -> Contact:

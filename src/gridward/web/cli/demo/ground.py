@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gridward.journal.actions import ActorRef
 from gridward.territory import actions, rules
@@ -51,7 +52,8 @@ def draw_district(say: Callable[[str], None]) -> None:
         names={"street": [_name(s) for s in streets], "community": [_name(c) for c in placed]},
         kinds=[("other",) * len(streets), communities, grids, units],
     )
-    say(f"{drawn.count} areas, boundaries version {drawn.version}")
+    told = {"count": drawn.count, "version": drawn.version}
+    say(_("%(count)s areas, boundaries version %(version)s") % told)
 
 
 def _placed(streets: Sequence[Mapping[str, Any]], layer: rules.Layer) -> list[Mapping[str, Any]]:

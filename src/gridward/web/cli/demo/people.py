@@ -11,6 +11,8 @@ import io
 import random
 from collections.abc import Callable, Iterator
 
+from django.utils.translation import gettext as _
+
 from gridward.access import actions as access
 from gridward.catalog.definitions import Level
 from gridward.catalog.queries import catalogue
@@ -93,7 +95,7 @@ def make_organisations(say: Say) -> None:
                 )
             )
     made = actions.create_organisations(new, actor=ACTOR)
-    say(f"{len(made)} organisations")
+    say(_("%(count)s organisations") % {"count": len(made)})
 
 
 def make_people(say: Say) -> None:
@@ -122,11 +124,12 @@ def make_people(say: Say) -> None:
             person(f"B-{organisation.key}-{each}".upper(), role, organisation.key)
     actions.create_people(staff, actor=ACTOR)
     report = actions.import_people_file(_workers_file(), "grid-workers.csv", actor=ACTOR)
-    say(f"{len(staff)} members of staff, {report.people_added} grid workers from a file")
+    told = {"staff": len(staff), "workers": report.people_added}
+    say(_("%(staff)s members of staff, %(workers)s grid workers from a file") % told)
     opened = access.open_accounts(
         [h.person_id for h in queries.holders_of_roles(catalogue().roles)], actor=ACTOR
     )
-    say(f"{len(opened)} accounts, none with a password")
+    say(_("%(count)s accounts, none with a password") % {"count": len(opened)})
 
 
 def _workers_file() -> bytes:

@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gridward.catalog import actions as catalog
 from gridward.core import clock, jurisdiction
@@ -27,7 +30,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Phase:
-    title: str
+    title: Any  # a lazy text
     run: Callable[[Say], None]
 
 
@@ -56,20 +59,20 @@ def packs(say: Say) -> None:
         [folder / "base", folder / "urban-grid", folder / "demo-district"],
         actor=ActorRef("import", "demo"),
     )
-    say(f"edition {made.number}")
+    say(_("edition %(number)s") % {"number": made.number})
 
 
 def sealed(say: Say) -> None:
     """Every journal entry under a seal."""
-    say(f"{len(journal.seal_pending())} seals")
+    say(_("%(count)s seals") % {"count": len(journal.seal_pending())})
 
 
 PHASES: list[Phase] = [
-    Phase("tables", tables),
-    Phase("catalogue", packs),
-    Phase("ground", long_ago(ground.draw_district)),
-    Phase("organisations", long_ago(people.make_organisations)),
-    Phase("people", long_ago(people.make_people)),
-    Phase("cases", cases.make_cases),
-    Phase("journal", sealed),
+    Phase(gettext_lazy("tables"), tables),
+    Phase(gettext_lazy("catalogue"), packs),
+    Phase(gettext_lazy("ground"), long_ago(ground.draw_district)),
+    Phase(gettext_lazy("organisations"), long_ago(people.make_organisations)),
+    Phase(gettext_lazy("people"), long_ago(people.make_people)),
+    Phase(gettext_lazy("cases"), cases.make_cases),
+    Phase(gettext_lazy("journal"), sealed),
 ]

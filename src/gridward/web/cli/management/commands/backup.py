@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from gridward.web.cli import backups
 from gridward.web.cli.base import ReportCommand
@@ -29,5 +30,6 @@ class Command(ReportCommand):
         self.finish(
             True,
             {"folder": str(folder), "keys": str(keys), "rows": rows, "files": manifest["files"]},
-            f"{rows} rows and {manifest['files']} files in {folder}, keys in {keys}",
+            _("%(rows)s rows and %(files)s files in %(folder)s, keys in %(keys)s")
+            % {"rows": rows, "files": manifest["files"], "folder": folder, "keys": keys},
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from gridward.web.cli import leash
 from gridward.web.cli.base import ReportCommand
@@ -35,14 +36,15 @@ class Command(ReportCommand):
         started = time.monotonic()
         ready = building.is_ready()
         if not ready and building.is_there():
-            self.say("The demonstration here is of another version and is made again.")
+            self.say(_("The demonstration here is of another version and is made again."))
         if options["afresh"] or not ready:
             building.build(
                 self.say,
                 phases=options["phases"],
                 progress=sys.stderr if self.json else None,
             )
-            self.say(f"The demonstration was made in {time.monotonic() - started:.0f} s.")
+            seconds = f"{time.monotonic() - started:.0f}"
+            self.say(_("The demonstration was made in %(seconds)s s.") % {"seconds": seconds})
         if options["prepare_only"]:
             self.finish(True, {"made": not ready, "var": str(settings.GRIDWARD_VAR)}, "")
             return
@@ -59,13 +61,21 @@ class Command(ReportCommand):
 
     def _build_here(self, wanted: list[phases.Phase]) -> None:
         leash.hold_from_environment()
-        count, width = len(wanted), max(len(p.title) for p in wanted)
+        live = self.stdout.isatty()
         for number, phase in enumerate(wanted, start=1):
-            self.say(f"[{number}/{count}] {phase.title:<{width}} ", end="")
-            started = time.monotonic()
-            told: list[str] = []
-            phase.run(told.append)
-            said = f"  {told[-1]}" if told else ""
-            self.say(f"{time.monotonic() - started:6.1f} s{said}")
+            head = f"[{number}/{len(wanted)}] {phase.title}"
+            self.say(head, end=" … " if live else " ")
+            started, told = time.monotonic(), ""
+
+            def say(text: str, head: str = head) -> None:
+                nonlocal told
+                told = text
+                if live:  # the line is written over until the phase ends
+                    self.say(f"\r\033[K{head} … {text}", end="")
+
+            phase.run(say)
+            seconds = f"{time.monotonic() - started:.1f} s"
+            line = ", ".join(part for part in (seconds, told) if part)
+            self.say(f"\r\033[K{head}: {line}" if live else f"{line}")
         building.finish_here()
         self.finish(True, {}, "")

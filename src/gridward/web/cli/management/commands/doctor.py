@@ -8,7 +8,7 @@ from typing import Any
 from gridward.web.cli import examination
 from gridward.web.cli.base import ReportCommand
 
-SIGNS = {"ok": "ok     ", "note": "note   ", "warn": "warning", "missing": "MISSING"}
+SIGNS = {"ok": "✓", "note": "·", "warn": "!", "missing": "✗"}
 
 
 class Command(ReportCommand):
@@ -20,6 +20,6 @@ class Command(ReportCommand):
         for one in found:
             lines.append(f"{SIGNS[one.state]}  {one.name}: {one.what}")
             if one.mend and one.state != "ok":
-                lines.append(f"         → {one.mend}")
+                lines.append(f"   → {one.mend}")
         ok = all(one.state != "missing" for one in found)
         self.finish(ok, {"findings": [asdict(one) for one in found]}, "\n".join(lines))

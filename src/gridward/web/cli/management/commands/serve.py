@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gridward.core import jurisdiction
@@ -67,14 +68,16 @@ def serve(command: ReportCommand, *, port: int, bind: str, workers: int, threads
     code = Supervisor(children, command.say).run()
     if code:
         sys.exit(code)
-    command.say("stopped")
+    command.say(gettext("stopped"))
 
 
 def _announce(command: ReportCommand, address: str) -> None:
     for _attempt in range(150):
         with suppress(OSError), urllib.request.urlopen(address + "healthz", timeout=2) as told:  # noqa: S310
             if told.status == 200:
-                command.say(f"Gridward is at {address}  (Ctrl-C ends it)")
+                command.say(
+                    gettext("Gridward is at %(address)s  (Ctrl-C ends it)") % {"address": address}
+                )
                 return
         time.sleep(0.1)
 
