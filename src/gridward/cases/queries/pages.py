@@ -411,7 +411,7 @@ def waiting_counts(viewer: Viewer) -> dict[str, int]:
         Case.objects.filter(not_hidden(viewer), holder=viewer.organisation_id, is_open=True)
         .order_by()
         .values_list("state")
-        .annotate(many=Count("id"))
+        .annotate(many=Count("*"))
     )
     return dict(rows)
 
