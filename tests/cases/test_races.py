@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from tests.databases import Space
 from gridward.cases import actions, errors, queries
 from gridward.cases.actions import submit as submitting
 from gridward.cases.models import Assignment, Case, Report, Return, Round, Submission
+from gridward.core import action as core_action
 from gridward.core.ids import new_id
 from gridward.journal.models import Entry
 
@@ -31,8 +33,10 @@ def city(space: Space) -> CaseTown:
 def without_lock(monkeypatch: pytest.MonkeyPatch, space: Space) -> Iterator[None]:
     """The case is read without its lock, and both actions have read it before either writes.
 
-    SQLite locks the whole file at the start of an action; here that is put off to the first write.
+    SQLite locks the whole file at the start of an action, and threads wait in line for it; here
+    there is no line and the lock is put off to the first write.
     """
+    monkeypatch.setattr(core_action, "_in_line", lambda database: nullcontext())
     gate = threading.Barrier(2)
 
     def unlocked(case_id: UUID) -> Case:
