@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from gridward.cases.models import Assignment, Case, Clock, Report
@@ -66,7 +66,7 @@ def explain_case(
     found = [_area(case, lines)]
     found += _organisation(case, book, assignments, audience)
     found += _deadline(case, book, clocks, audience)
-    found.append(_state(case, book, lines))
+    found.append(_state(case, book, lines, audience))
     found += _next(case, book, facts, audience)
     return found
 
@@ -173,9 +173,36 @@ def limit_words(amount: int, unit: str) -> str:
     return words.get(unit, "%(n)s") % {"n": amount}
 
 
-def _state(case: Case, book: Catalogue, lines: Sequence[Line]) -> Why:
-    title = process_rules.state_of(book.process(case.process), case.state).title
-    steps = {step.verb for step in book.process(case.process).steps}
+# the stages that residents know, in their words; inward states are never shown to them
+_STAGES = {
+    "submitted": pgettext_lazy("stage", "Submitted"),
+    "accepted": pgettext_lazy("stage", "Accepted"),
+    "assigned": pgettext_lazy("stage", "Assigned"),
+    "handling": pgettext_lazy("stage", "In progress"),
+    "checking": pgettext_lazy("stage", "Checking the result"),
+    "closed": pgettext_lazy("stage", "Completed"),
+}
+
+
+def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audience) -> Why:
+    process = book.process(case.process)
+    state = process_rules.state_of(process, case.state)
+    if audience == "public":
+        told = {step.verb for step in process.steps if "tell_reporter" in step.effects}
+        last = next((line for line in reversed(lines) if line.verb in told), None)
+        answer = _("It is at “%(state)s” since %(at)s.") % {
+            "state": _STAGES.get(state.stage, _STAGES["submitted"]),
+            "at": local(last.occurred_at if last is not None else case.opened_at),
+        }
+        return Why(
+            "state",
+            _("Why this state?"),
+            answer,
+            rule=f"process {case.process}",
+            edition=case.edition,
+        )
+    title = state.title
+    steps = {step.verb for step in process.steps}
     last = next((line for line in reversed(lines) if line.verb in steps), None)
     answer = _("It is at “%(state)s”.") % {"state": title}
     if last is not None:

@@ -263,8 +263,7 @@ def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) 
         rating=_rating(one, verb, problem),
         steps=tuple(_steps(one, verb, problem)),
         case=str(one.case_id),
-        # the stage bar tells the state, in the words that residents know
-        why=why_of(each for each in one.why if each.topic != "state"),
+        why=why_of(one.why),
     )
 
 
