@@ -149,7 +149,7 @@ def importing(engine: str, given: argparse.Namespace) -> dict[str, Any]:
     if made.returncode:
         say(made.stdout[-2000:])
         return {"rows": rows, "per_s": 0}
-    told = json.loads(made.stdout.strip().splitlines()[-1])
+    told = json.loads(made.stdout[made.stdout.index("{") :])
     return {"rows": rows, "per_s": told.get("rows_per_second", 0)}
 
 
@@ -308,6 +308,8 @@ def main() -> int:
             bounds.append(Bound(engine, fault, "—", "—", None))
             continue
         results[engine] = measure(engine, given)
+        kept = given.folder / f"{engine}.json"
+        kept.write_text(json.dumps(results[engine], ensure_ascii=False))
         bounds += judge(engine, results[engine])
     if "locate" not in given.skip.split(","):
         results["locate"] = run("benchmarks.locate", "--json")
