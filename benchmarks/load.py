@@ -103,7 +103,11 @@ def bare_loop(case_number: str, *, seconds: float) -> float:
     job = _job(connection, str(cause), mark)
     if job is not None:
         inserts.append(job)
-    link = connection.connection
+    tables = [model._meta.db_table for model, _rows in models]
+    if job is not None:
+        tables.append(job[0].split('"')[1])
+    embedded = connection.vendor == "sqlite"
+    link = connection.connection if embedded else _tables_apart(tables)
     keep = _references(case, submission)
     fresh: dict[Any, Any] = {}
 
@@ -119,66 +123,66 @@ def bare_loop(case_number: str, *, seconds: float) -> float:
                     fresh[value] = made
             return fresh[value]
         if value == submission.receipt:
-            return f"{random.randrange(10**11, 10**12)}"
+            return f"b{next(_serial):011d}"
         if value == case.number:
-            return f"990101-{random.randrange(10**7):07d}"
+            return f"b{next(_serial):013d}"
         return value
 
-    if connection.vendor == "sqlite":
+    if embedded:
         link.execute("PRAGMA foreign_keys=OFF")  # new ids do not agree across rows
     made: list[Any] = []
     done, begun = 0, time.perf_counter()
     while time.perf_counter() - begun < seconds:
         fresh.clear()
         cursor = link.cursor()
-        if connection.vendor == "sqlite":
-            cursor.execute("BEGIN IMMEDIATE")
-        else:
-            cursor.execute("BEGIN")
+        cursor.execute("BEGIN IMMEDIATE" if embedded else "BEGIN")
         for sql, values in inserts:
             cursor.execute(sql, [changed(v) for v in values])
         cursor.execute("COMMIT")
         made += fresh.values()
         done += 1
     took = time.perf_counter() - begun
-    _take_away(connection, [model for model, _rows in models], made)
-    if connection.vendor == "sqlite":
+    if embedded:
+        _take_away(link, tables, made)
         link.execute("PRAGMA foreign_keys=ON")
+    else:
+        link.execute("DROP SCHEMA bare CASCADE")
+        link.close()
     return done / took
 
 
-def _take_away(connection: Any, models: list[Any], made: list[Any]) -> None:
-    """Removes what the bare loop wrote: nobody could explain it. The owner may; others may not."""
-    from django_tasks_db.models import DBTaskResult
+def _take_away(link: Any, tables: list[str], made: list[Any]) -> None:
+    """Removes what the bare loop wrote into an embedded database: nobody could explain it."""
+    link.execute("CREATE TEMP TABLE bare (id TEXT PRIMARY KEY)")
+    link.executemany("INSERT OR IGNORE INTO bare VALUES (?)", [(str(one),) for one in made])
+    guards = link.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'journal%'"
+    ).fetchall()
+    for name, _sql in guards:
+        link.execute(f'DROP TRIGGER "{name}"')
+    for table in reversed(tables):
+        key = "case_id" if table == "cases_searchdoc" else "id"
+        link.execute(f'DELETE FROM "{table}" WHERE {key} IN (SELECT id FROM bare)')
+    for _name, sql in guards:
+        link.execute(sql)
+    link.execute("DROP TABLE bare")
 
-    tables = [model._meta.db_table for model in (*reversed(models), DBTaskResult)]
-    keys = ["case_id" if table == "cases_searchdoc" else "id" for table in tables]
-    if connection.vendor == "sqlite":
-        link = connection.connection
-        link.execute("CREATE TEMP TABLE IF NOT EXISTS bare (id TEXT PRIMARY KEY)")
-        link.executemany("INSERT OR IGNORE INTO bare VALUES (?)", [(str(one),) for one in made])
-        guards = link.execute(
-            "SELECT name, sql FROM sqlite_master "
-            "WHERE type = 'trigger' AND tbl_name LIKE 'journal%'"
-        ).fetchall()
-        for name, _sql in guards:
-            link.execute(f'DROP TRIGGER "{name}"')
-        for table, key in zip(tables, keys, strict=True):
-            link.execute(f'DELETE FROM "{table}" WHERE {key} IN (SELECT id FROM bare)')
-        for _name, sql in guards:
-            link.execute(sql)
-        link.execute("DROP TABLE bare")
-        return
+
+def _tables_apart(tables: list[str]) -> Any:
+    """A connection that writes into copies of the tables, with all their indexes: on PostgreSQL
+    nothing could take these rows out of the real ones again."""
     import psycopg
 
     from benchmarks.deployment import APPLICATION, OWNER
 
     url = os.environ["GRIDWARD_DATABASE_URL"].split("?")[0].replace(APPLICATION, OWNER, 1)
-    with psycopg.connect(url) as owner:
-        for table, key in zip(tables, keys, strict=True):
-            owner.execute(
-                f'DELETE FROM "{table}" WHERE {key}::text = ANY(%s)', [list(map(str, made))]
-            )
+    link = psycopg.connect(url, autocommit=True)
+    link.execute("DROP SCHEMA IF EXISTS bare CASCADE")
+    link.execute("CREATE SCHEMA bare")
+    for table in tables:
+        link.execute(f'CREATE TABLE bare."{table}" (LIKE public."{table}" INCLUDING ALL)')
+    link.execute("SET search_path = bare, public")
+    return link
 
 
 def _references(case: Any, submission: Any) -> set[Any]:
