@@ -220,7 +220,8 @@ def _keys(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
     open_ones = [
         p.name
         for p in [folder, *folder.iterdir()]
-        if p.exists() and stat.S_IMODE(p.stat().st_mode) & 0o077
+        # the seals' public key is there for everybody to check with
+        if p.exists() and p.suffix != ".pub" and stat.S_IMODE(p.stat().st_mode) & 0o077
     ]
     if open_ones:
         what = _("others may read %(names)s") % {"names": ", ".join(sorted(open_ones))}
