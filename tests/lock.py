@@ -16,7 +16,7 @@ LEFT_OUT = ("pip==", "setuptools==", "wheel==", "gridward==", "-e ")
 def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["dev"], *extras["build"]]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["import"], *extras["build"]]
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         python = Path(folder, "bin", "python")
