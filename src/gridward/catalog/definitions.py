@@ -133,6 +133,7 @@ class Matter(Entry):
     sensitivity: Sensitivity = Sensitivity.NORMAL
     public_space: bool = False
     safety: bool = False
+    about_party: bool = False
     starts_at: Level = Level.STREET
     radius_m: Annotated[int, Field(ge=0, le=5000)] = 0
     window_days: Annotated[int, Field(ge=0, le=365)] = 0
@@ -186,6 +187,29 @@ class Milestone(Entry):
     restart: Literal["new", "keep"] = "new"
 
 
+class SelfHandle(Entry):
+    """Who may settle a matter on the spot, before anybody was sent, and what has to prove it.
+
+    by: worker: one grid worker of the place alone; community: whoever acts for its village or
+    community station; nobody when empty
+    """
+
+    by: tuple[Literal["worker", "community"], ...] = ()
+    proof: Literal["none", "after", "before_after"] = "after"
+
+
+# the one word that earlier editions have instead, and what it stands for
+SELF_HANDLE_WORDS: dict[str, dict[str, Any]] = {
+    "nobody": {},
+    "worker": {"by": ("worker", "community")},
+    "team": {"by": ("community",)},
+}
+
+
+def _self_handle(value: Any) -> Any:
+    return SELF_HANDLE_WORDS.get(value, value) if isinstance(value, str) else value
+
+
 class FilingCondition(Entry):
     """One way a matter can be: how fast it must be settled and what proves it is."""
 
@@ -197,8 +221,9 @@ class FilingCondition(Entry):
     promise: Limit | None = None
     milestones: tuple[Milestone, ...] = ()
     proof: Literal["none", "optional", "required"] = "optional"
+    proof_stamp: bool = False
     closing: Text
-    self_handle: Literal["nobody", "worker", "team"] = "nobody"
+    self_handle: Annotated[SelfHandle, BeforeValidator(_self_handle)] = SelfHandle()
     check: Literal["desk", "site"] = "desk"
     source: Source | None = None
 
