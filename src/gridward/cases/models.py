@@ -467,3 +467,97 @@ class SearchDoc(models.Model):
     id = models.BigAutoField(primary_key=True)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="search_doc")
     tokens = models.TextField()
+
+
+class SavedView(models.Model):
+    """A list's filters under a name, kept for a post, or for everybody of its organisation.
+
+    query: the filters as they stand in the address; never words that were searched for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    post = models.UUIDField()
+    organisation = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=400)
+    shared = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="view_name_once_a_post", fields=["post", "name"]),
+        ]
+        indexes = [
+            models.Index(fields=["organisation"], name="view_shared", condition=Q(shared=True)),
+        ]
+
+
+class DeskHandover(models.Model):
+    """A shift at a desk given to the next one: how much stood open, and what to know, in words."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    desk = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    given_by = models.UUIDField()
+    given_at = models.DateTimeField()
+    open_cases = models.PositiveIntegerField()
+    urgent_cases = models.PositiveIntegerField()
+    late_cases = models.PositiveIntegerField()
+    promises = models.PositiveIntegerField()
+    vault_subject = models.UUIDField(null=True)
+    words = models.UUIDField(null=True)
+    taken_by = models.UUIDField(null=True)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="handover_one_open", fields=["desk"], condition=Q(taken_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="handover_taken",
+                condition=Q(taken_at__isnull=True, taken_by__isnull=True)
+                | Q(taken_at__isnull=False, taken_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(F("desk"), F("given_at").desc(), name="handover_desk"),
+        ]
+
+
+class OutsideLink(models.Model):
+    """A one-time page for the lead of one round, where the organisation has no account.
+
+    digest: of the token, which is shown once and stored nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="links")
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    organisation = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="link_one_live_an_assignment",
+                fields=["assignment"],
+                condition=Q(used_at__isnull=True, revoked_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="link_ends_after_it_begins", condition=Q(expires_at__gt=F("made_at"))
+            ),
+        ]
