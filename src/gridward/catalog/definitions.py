@@ -99,11 +99,15 @@ class DeskKind(StrEnum):
 
 
 class Group(Entry):
-    """One of the plain groups a resident chooses from."""
+    """One of the plain groups a resident chooses from.
+
+    discreet: messages do not name its matters, because lock screens are read by others
+    """
 
     key: Key
     title: Text
     icon: Key
+    discreet: bool = False
 
 
 class Codes(Entry):
@@ -121,7 +125,7 @@ class SearchWords(Entry):
 
 
 class Matter(Entry):
-    """Something anybody may report."""
+    """Something anybody may report. discreet: as for its group, for this matter alone."""
 
     key: Key
     title: Text
