@@ -324,16 +324,118 @@ def end_post(post_id: uuid.UUID, *, actor: ActorRef, at: datetime | None = None)
         raise errors.PostEnded()
     if moment < post.valid_from:
         raise errors.PostEndsBeforeItBegins()
-    models.Post.objects.filter(id=post_id).update(valid_to=moment)
+    # whoever stands in for a post that ends, stands in no longer
+    for deputy in queries.stand_ins_of(post_id, at=moment):
+        _end(deputy.post_id, deputy.person_id, post.role, deputy.valid_from, actor, moment)
+    _end(post_id, post.person_id, post.role, post.valid_from, actor, moment)
+
+
+def _end(
+    post_id: uuid.UUID,
+    person_id: uuid.UUID,
+    role: str,
+    begins: datetime,
+    actor: ActorRef,
+    at: datetime,
+) -> None:
+    # one that has not begun ends with its beginning: it never stood
+    ends = max(at, begins)
+    models.Post.objects.filter(id=post_id).update(valid_to=ends)
+    note("post.ended", post_id, actor=actor, at=at, person=person_id, role=role, ends=ends)
+
+
+# --- absence ----------------------------------------------------------------------------------
+
+
+@action
+def name_deputy(
+    post_id: uuid.UUID,
+    *,
+    deputy_id: uuid.UUID,
+    begins: datetime,
+    ends: datetime,
+    actor: ActorRef,
+    at: datetime | None = None,
+) -> uuid.UUID:
+    """Have a colleague work in a post while its holder is away; returns the deputy's post.
+
+    The deputy's post has the same role, organisation and ground and ends by itself. A period that
+    began already counts from now. deputy_id: a person.
+    Raises PeriodMissing, NoSuchPost, PostEnded, NotTheirPost, NoDeputy, PostsExclude, AlreadyAway,
+    DeputyAway.
+    """
+    moment = at or clock.now()
+    begins = max(begins, moment)
+    if ends <= begins:
+        raise errors.PeriodMissing()
+    # the deputy's row is the lock against other posts, the post's row against other deputies
+    deputy = queries.lock_people([deputy_id]).get(deputy_id)
+    post = queries.lock_post(post_id)
+    if post.stands_in_for_id is not None:
+        raise errors.NotTheirPost()
+    if post.valid_to is not None and post.valid_to <= begins:
+        raise errors.PostEnded()
+    if post.valid_to is not None:
+        ends = min(ends, post.valid_to)
+    if deputy is None or not deputy.active or deputy.id == post.person_id:
+        raise errors.NoDeputy()
+    held = [
+        p
+        for p in models.Post.objects.filter(person=deputy)
+        if rules.overlaps(begins, ends, p.valid_from, p.valid_to)
+    ]
+    own = [p for p in held if p.stands_in_for_id is None]
+    if not rules.may_deputise(
+        (post.organisation_id, post.area_id), [(p.organisation_id, p.area_id) for p in own]
+    ):
+        raise errors.NoDeputy()
+    if not rules.may_hold_together([post.role, *(p.role for p in held)]):
+        raise errors.PostsExclude()
+    for other in queries.stand_ins_of(post_id, at=moment):
+        if rules.overlaps(begins, ends, other.valid_from, other.valid_to):
+            raise errors.AlreadyAway(name=other.name)
+    away = models.Post.objects.filter(
+        stands_in_for__person=deputy, valid_from__lt=ends, valid_to__gt=begins
+    )
+    if away.exists():
+        raise errors.DeputyAway(name=deputy.name)
+    row = models.Post(
+        id=new_id(),
+        person=deputy,
+        role=post.role,
+        organisation_id=post.organisation_id,
+        area_id=post.area_id,
+        valid_from=begins,
+        valid_to=ends,
+        stands_in_for=post,
+    )
+    row.save(force_insert=True)
     note(
-        "post.ended",
-        post_id,
+        "post.stood_in",
+        row.id,
         actor=actor,
         at=moment,
-        person=post.person_id,
+        person=deputy.id,
+        for_post=post.id,
+        absent=post.person_id,
         role=post.role,
-        ends=moment,
+        organisation=post.organisation_id,
+        begins=begins,
+        ends=ends,
     )
+    return row.id
+
+
+@action
+def end_absence(stand_in_id: uuid.UUID, *, actor: ActorRef, at: datetime | None = None) -> None:
+    """End a deputy's time, or take it back before it begins. Raises NoSuchPost, PostEnded."""
+    moment = at or clock.now()
+    post = queries.lock_post(stand_in_id)
+    if post.stands_in_for_id is None:
+        raise errors.NoSuchPost()
+    if post.valid_to is not None and post.valid_to <= max(moment, post.valid_from):
+        raise errors.PostEnded()
+    _end(post.id, post.person_id, post.role, post.valid_from, actor, moment)
 
 
 # --- telephone numbers ------------------------------------------------------------------------

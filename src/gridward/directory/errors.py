@@ -85,6 +85,48 @@ class PostEndsBeforeItBegins(Problem):
     text = _("A post cannot end before it begins. Check the two dates.")
 
 
+class PeriodMissing(Problem):
+    code = "period_missing"
+    status = 422
+    text = _(
+        "An absence needs a first and a last moment, the last one later than now and than the "
+        "first. Check the two dates."
+    )
+
+
+class NoDeputy(Problem):
+    code = "no_deputy"
+    status = 422
+    text = _(
+        "This person cannot stand in: a deputy is a colleague of the same organisation or on the "
+        "same ground. Choose another one."
+    )
+
+
+class DeputyAway(Problem):
+    code = "deputy_away"
+    status = 409
+    text = _("%(name)s is away in that time. Choose another deputy or other days.")
+
+
+class AlreadyAway(Problem):
+    code = "already_away"
+    status = 409
+    text = _(
+        "For a part of that time there is a deputy already: %(name)s. End that absence first, or "
+        "choose other days."
+    )
+
+
+class NotTheirPost(Problem):
+    code = "not_their_post"
+    status = 422
+    text = _(
+        "A post in which somebody only stands in cannot be handed on. Whoever holds it names the "
+        "deputy."
+    )
+
+
 class UnreadableFile(Problem):
     code = "unreadable_people_file"
     status = 422

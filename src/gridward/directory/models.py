@@ -76,6 +76,8 @@ class Post(models.Model):
 
     Rights follow from posts. A post is never deleted: it ends (valid_to), so that what somebody
     did stays bound to what they were.
+
+    stands_in_for: the post of somebody absent, in which this person works meanwhile as deputy.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -87,6 +89,9 @@ class Post(models.Model):
     )
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+    stands_in_for = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="stand_ins"
+    )
 
     class Meta:
         ordering = ["valid_from", "id"]
@@ -104,6 +109,10 @@ class Post(models.Model):
                 name="post_held_once_without_area",
                 fields=["person", "role", "organisation"],
                 condition=Q(valid_to__isnull=True) & Q(area__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="post_of_deputy_ends",
+                condition=Q(stands_in_for__isnull=True) | Q(valid_to__isnull=False),
             ),
         ]
         indexes = [

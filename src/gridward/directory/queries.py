@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from gridward.core import clock, jurisdiction
 from gridward.core.action import context, in_action
@@ -157,9 +158,20 @@ def _holders(posts: QuerySet[models.Post]) -> list[Holder]:
             area_id=p.area_id,
             valid_from=p.valid_from,
             valid_to=p.valid_to,
+            stands_in_for=p.stands_in_for_id,
+            absent_name=p.stands_in_for.person.name if p.stands_in_for is not None else "",
         )
-        for p in posts.select_related("person").order_by("person__staff_number", "valid_from", "id")
+        for p in posts.select_related("person", "stands_in_for__person").order_by(
+            "person__staff_number", "valid_from", "id"
+        )
     ]
+
+
+def acting_name(holder: Holder) -> str:
+    """Who acts in a post, in words: a deputy's name says for whom."""
+    if not holder.absent_name:
+        return holder.name
+    return _("%(deputy)s for %(absent)s") % {"deputy": holder.name, "absent": holder.absent_name}
 
 
 def person(person_id: uuid.UUID) -> models.Person:
@@ -302,6 +314,110 @@ def staff_numbers(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
         rows = models.Person.objects.filter(id__in=wanted[start : start + 5000])
         found.update(rows.values_list("id", "staff_number"))
     return found
+
+
+def stand_ins_of(
+    post_id: uuid.UUID, *, ended_too: bool = False, at: datetime | None = None
+) -> list[Holder]:
+    """Who stands in for a post, now or later (or ever), the earliest first."""
+    posts = models.Post.objects.filter(stands_in_for=post_id)
+    if not ended_too:
+        posts = posts.filter(valid_to__gt=at or clock.now())
+    return sorted(_holders(posts), key=lambda h: (h.valid_from, h.post_id))
+
+
+def possible_deputies(post_id: uuid.UUID, *, at: datetime | None = None) -> list[Holder]:
+    """Who may stand in for a post: one post for each person of its organisation or its ground.
+
+    Raises NoSuchPost.
+    """
+    post = holder(post_id)
+    near = Q(organisation_id=post.organisation_id)
+    if post.area_id is not None:
+        near |= Q(area_id=post.area_id)
+    posts = models.Post.objects.filter(
+        near, _current(at), person__active=True, stands_in_for__isnull=True
+    ).exclude(person_id=post.person_id)
+    found: dict[uuid.UUID, Holder] = {}
+    for one in _holders(posts):
+        if rules.may_hold_together([post.role, one.role]):
+            found.setdefault(one.person_id, one)
+    return list(found.values())
+
+
+PEOPLE_PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person as a row of the list. posts: those held now, oldest first."""
+
+    id: uuid.UUID
+    name: str
+    staff_number: str
+    worker_kind: str
+    posts: tuple[Holder, ...] = ()
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A page of people by staff number; cursor: what the next page begins after, or empty."""
+
+    items: list[PersonLine]
+    cursor: str
+
+
+def people_page(
+    *,
+    words: str = "",
+    organisation_id: uuid.UUID | None = None,
+    cursor: str = "",
+    limit: int = PEOPLE_PER_PAGE,
+    at: datetime | None = None,
+) -> PeoplePage:
+    """People by staff number, with their present posts; two statements for any number.
+
+    words: the beginning of a staff number, or a part of a name; organisation_id: only people who
+    hold a post there now.
+    """
+    people = models.Person.objects.order_by("staff_number")
+    asked = " ".join(words.split())
+    if asked:
+        people = people.filter(
+            Q(staff_number__startswith=rules.plain_staff_number(asked)) | Q(name__contains=asked)
+        )
+    if organisation_id is not None:
+        there = models.Post.objects.filter(_current(at), organisation_id=organisation_id)
+        people = people.filter(id__in=there.values("person_id"))
+    if cursor:
+        people = people.filter(staff_number__gt=cursor)
+    rows = list(people[: limit + 1])
+    more, rows = len(rows) > limit, rows[:limit]
+    held: dict[uuid.UUID, list[Holder]] = {}
+    for post in _holders(models.Post.objects.filter(_current(at), person__in=rows)):
+        held.setdefault(post.person_id, []).append(post)
+    items = [
+        PersonLine(p.id, p.name, p.staff_number, p.worker_kind, tuple(held.get(p.id, ())))
+        for p in rows
+    ]
+    return PeoplePage(items, rows[-1].staff_number if more else "")
+
+
+def all_posts_of(person_id: uuid.UUID) -> list[Holder]:
+    """Every post a person holds, will hold or has held, the newest first; one statement."""
+    found = _holders(models.Post.objects.filter(person_id=person_id))
+    return sorted(found, key=lambda h: (h.valid_from, h.post_id), reverse=True)
+
+
+def staff_counts(*, at: datetime | None = None) -> dict[uuid.UUID, int]:
+    """Organisation → how many people hold a post there now; one statement."""
+    rows = (
+        models.Post.objects.filter(_current(at))
+        .order_by()
+        .values_list("organisation_id")
+        .annotate(many=Count("person", distinct=True))
+    )
+    return dict(rows)
 
 
 def active_people() -> list[uuid.UUID]:

@@ -57,7 +57,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A post and who holds it, as lists and choices need it."""
+    """A post and who holds it, as lists and choices need it.
+
+    stands_in_for: the post of somebody absent, whose name is absent_name; None for one's own.
+    """
 
     post_id: uuid.UUID
     person_id: uuid.UUID
@@ -69,6 +72,31 @@ class Holder:
     area_id: int | None
     valid_from: datetime
     valid_to: datetime | None
+    stands_in_for: uuid.UUID | None = None
+    absent_name: str = ""
+
+
+def may_deputise(
+    post: tuple[uuid.UUID, int | None], held: Iterable[tuple[uuid.UUID, int | None]]
+) -> bool:
+    """Whether somebody with the posts `held` may stand in for `post`: organisation, area each.
+
+    A deputy works in the same organisation or on the same ground.
+    """
+    organisation, area = post
+    return any(
+        own_organisation == organisation or (area is not None and own_area == area)
+        for own_organisation, own_area in held
+    )
+
+
+def overlaps(
+    begins: datetime, ends: datetime, other_begins: datetime, other_ends: datetime | None
+) -> bool:
+    """Whether two periods share a moment; each ends at its end, None never."""
+    return begins < (other_ends or datetime.max.replace(tzinfo=begins.tzinfo)) and (
+        other_begins < ends
+    )
 
 
 def may_hold_together(roles: Iterable[str]) -> bool:

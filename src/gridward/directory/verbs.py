@@ -45,6 +45,20 @@ declare(
         },
     ),
     Verb(
+        "post.stood_in",
+        subject="post",
+        title=_("Deputy named for an absence"),
+        details={
+            "person": ref,
+            "for_post": ref,
+            "absent": ref,
+            "role": code,
+            "organisation": ref,
+            "begins": moment,
+            "ends": moment,
+        },
+    ),
+    Verb(
         "post.ended",
         subject="post",
         title=_("Post ended"),
