@@ -13,6 +13,7 @@ from gridward.cases.queries.locks import (
     lock_cases,
     lock_due_clocks,
 )
+from gridward.cases.queries.narrowing import Narrowing
 from gridward.cases.queries.pages import (
     CASES_PER_PAGE,
     CaseCard,
@@ -20,9 +21,11 @@ from gridward.cases.queries.pages import (
     ListPage,
     StepCard,
     TimelineItem,
+    Waiting,
     case_page,
     explain_number,
     list_page,
+    waiting,
     waiting_counts,
 )
 from gridward.cases.queries.reading import (
@@ -68,9 +71,11 @@ __all__ = [
     "CasePage",
     "Invariant",
     "ListPage",
+    "Narrowing",
     "StepCard",
     "TimelineItem",
     "Track",
+    "Waiting",
     "active_assignments",
     "answers_of",
     "audit_counts",
@@ -114,5 +119,6 @@ __all__ = [
     "timing_of",
     "track",
     "visible_cases",
+    "waiting",
     "waiting_counts",
 ]

@@ -26,6 +26,7 @@ from gridward.cases.models import (
 )
 from gridward.cases.queries import searching
 from gridward.cases.queries.explaining import Audience, Why, explain_case
+from gridward.cases.queries.narrowing import Narrowing, wanted
 from gridward.cases.queries.reading import (
     Suggestion,
     answers_of,
@@ -284,18 +285,21 @@ def list_page(
     query: str = "",
     cursor: str = "",
     limit: int = CASES_PER_PAGE,
+    only: Narrowing | None = None,
 ) -> ListPage:
     """A page of the cases that the viewer may see, by due (open ones) or newest first.
 
-    mine: only what the viewer's organisation holds; query: words, a receipt or a case number;
-    cursor: from the page before. Raises BadInput on a cursor that no page gave.
+    mine: only what the viewer's organisation holds; query: words, a receipt or a case number,
+    found whatever else is asked; only: what the list is narrowed to; cursor: from the page before.
+    Raises BadInput on a cursor that no page gave.
     """
     if query.strip():
         return _found(viewer, query.strip(), area, cursor, limit)
+    asked = wanted(only, wall.now()) if only is not None else Q()
     if viewer.scope == "organisation" and not mine:
-        cases = _handled(viewer, area, state, order, cursor, limit)
+        cases = _handled(viewer, area, state, order, cursor, limit, asked)
         return _page(cases, order, cursor if order == "due" else "", limit)
-    cases = _narrowed(viewer, area)
+    cases = _narrowed(viewer, area).filter(asked)
     if mine:
         cases = cases.filter(holder=viewer.organisation_id, is_open=True)
     if state:
@@ -308,34 +312,40 @@ def list_page(
 
 
 def _handled(
-    viewer: Viewer, area: int | None, state: str, order: str, cursor: str, limit: int
+    viewer: Viewer,
+    area: int | None,
+    state: str,
+    order: str,
+    cursor: str,
+    limit: int,
+    asked: Q,
 ) -> QuerySet[Case]:
     """An organisation's cases: by due those that are in its hands, newest first whatever it had
     a part in. What it has is asked of its assignments; ids of cases rise with time.
     """
-    wanted = not_hidden(viewer)
+    fit = not_hidden(viewer) & asked
     if area is not None:
-        wanted &= Q(**{CHAIN[territory.area(area).level - 1]: area})
+        fit &= Q(**{CHAIN[territory.area(area).level - 1]: area})
     if state:
-        wanted &= Q(state=state)
+        fit &= Q(state=state)
     own = Assignment.objects.filter(organisation=viewer.organisation_id)
     if order == "due":
         at_hand = own.filter(active=True).values("case")
-        return Case.objects.filter(wanted, is_open=True, id__in=at_hand).order_by("due_order", "id")
-    own = own.exclude(end_reason="void").filter(_of_case(wanted))
+        return Case.objects.filter(fit, is_open=True, id__in=at_hand).order_by("due_order", "id")
+    own = own.exclude(end_reason="void").filter(_of_case(fit))
     if cursor:
         own = own.filter(case__lt=_read_cursor(cursor)[1])
     newest = own.order_by("-case").values("case").distinct()[: limit + 1]
     return Case.objects.filter(id__in=newest).order_by("-id")
 
 
-def _of_case(wanted: Q) -> Q:
+def _of_case(fit: Q) -> Q:
     """What is wanted of a case, asked of its assignments."""
     children = [
         _of_case(each) if isinstance(each, Q) else (f"case__{each[0]}", each[1])  # type: ignore[index]
-        for each in wanted.children
+        for each in fit.children
     ]
-    return Q(*children, _connector=wanted.connector, _negated=wanted.negated)
+    return Q(*children, _connector=fit.connector, _negated=fit.negated)
 
 
 def _page(cases: QuerySet[Case], order: str, cursor: str, limit: int) -> ListPage:
@@ -402,6 +412,38 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
         return at, UUID(bytes=raw[8:])
     except (ValueError, binascii.Error, OverflowError, OSError):
         raise BadInput({"cursor": "—"}) from None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What an organisation holds: by state, how much of it falls due soon or is late."""
+
+    by_state: dict[str, int]
+    soon: int
+    late: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_state.values())
+
+
+def waiting(viewer: Viewer, now: datetime) -> Waiting:
+    """What waits for the viewer's organisation, as far as the viewer may see it; one statement."""
+    rows = list(
+        Case.objects.filter(not_hidden(viewer), holder=viewer.organisation_id, is_open=True)
+        .order_by()
+        .values_list("state")
+        .annotate(
+            many=Count("*"),
+            soon=Count("*", filter=Q(due_urgent_at__lte=now)),
+            late=Count("*", filter=Q(due_order__lt=now)),
+        )
+    )
+    return Waiting(
+        {state: many for state, many, _soon, _late in rows},
+        sum(soon for _state, _many, soon, _late in rows),
+        sum(late for _state, _many, _soon, late in rows),
+    )
 
 
 def waiting_counts(viewer: Viewer) -> dict[str, int]:
