@@ -458,6 +458,7 @@ class Settings(Entry):
     return_reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     close_types: Annotated[tuple[Reason, ...], Field(min_length=1)]
     ratings: Annotated[tuple[Reason, ...], Field(min_length=2)]
+    sources: tuple[Reason, ...] = ()
     sign: Text | None = None
     duty_phone: Annotated[str, StringConstraints(max_length=40)] | None = None
 
