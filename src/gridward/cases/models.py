@@ -52,6 +52,9 @@ class Case(models.Model):
     a1 … a6: the current chain of areas, moved set-wise when boundaries change; area: the area at
     opening, which stays. due_order: the one clock that runs on the holder, or the end of time, so
     that lists sort without nulls. version: every form says which one it was made from.
+    declined_person: who declined it last; another person decides on an objection. reports_count:
+    reports that belong to it, withdrawn ones too, proposed ones not yet. news_at: since when
+    something of the reporter's waits to be seen by the holder.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -112,7 +115,13 @@ class Case(models.Model):
     reworks = models.PositiveSmallIntegerField(default=0)
     unsolved = models.PositiveSmallIntegerField(default=0)
     reopened = models.PositiveSmallIntegerField(default=0)
+    objected = models.PositiveSmallIntegerField(default=0)
+    declined_person = models.UUIDField(null=True)
     reports_count = models.PositiveSmallIntegerField(default=1)
+    hurries = models.PositiveSmallIntegerField(default=0)
+    news_at = models.DateTimeField(null=True)
+    reports_proposed = models.PositiveSmallIntegerField(default=0)
+    reports_withdrawn = models.PositiveSmallIntegerField(default=0)
     contactable = models.PositiveSmallIntegerField(default=0)
     master = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="merged", db_index=False
@@ -172,6 +181,12 @@ class Case(models.Model):
                 fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)
             ),
             models.Index(fields=["master"], name="case_master", condition=Q(master__isnull=False)),
+            # what is in hand around a point: a band of latitudes among the open ones
+            models.Index(
+                fields=["lat", "lng"],
+                name="case_open_point",
+                condition=Q(is_open=True) & Q(lat__isnull=False),
+            ),
         ]
 
     @property
@@ -212,6 +227,7 @@ class Report(models.Model):
     )
     submitted_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    hurried_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -278,7 +294,11 @@ class Round(models.Model):
 
 
 class Assignment(models.Model):
-    """An organisation's part in one round: one lead at a time, any number of others."""
+    """An organisation's part in one round: one lead at a time, any number of others.
+
+    handler_person: whose desk it lies on; earlier_handlers: who had it before. done_at: a helper's
+    part is done; it stands until the lead's does.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
@@ -298,6 +318,8 @@ class Assignment(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.UUIDField(null=True)
     handler_person = models.UUIDField(null=True)
+    earlier_handlers = models.JSONField(default=list)
+    done_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=12, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -367,6 +389,22 @@ class Return(models.Model):
             models.UniqueConstraint(
                 name="return_one_open", fields=["case"], condition=Q(decided_at__isnull=True)
             ),
+        ]
+
+
+class Hand(models.Model):
+    """That a post had a case in hand: when it last took a step there, for what it passed on."""
+
+    post = models.UUIDField()
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="hands", db_index=False)
+    acted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="hand_once", fields=["case", "post"]),
+        ]
+        indexes = [
+            models.Index(F("post"), F("acted_at").desc(), F("case").desc(), name="hand_newest"),
         ]
 
 
