@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from gridward.access import codes, errors, models, queries, rules
 from gridward.core import clock
@@ -21,6 +22,8 @@ from gridward.directory import queries as directory
 from gridward.directory.actions import ImportReport
 from gridward.journal.actions import note, note_many
 from gridward.journal.rules import ActorRef
+from gridward.vault import actions as vault
+from gridward.vault import queries as vaulted
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,162 @@ def unlock_account(account_id: uuid.UUID, *, actor: ActorRef, at: datetime | Non
     note("account.unlocked", account_id, actor=actor, at=at or clock.now())
 
 
+# --- the second factor ------------------------------------------------------------------------
+
+
+@action
+def begin_second_factor(account_id: uuid.UUID, *, at: datetime | None = None) -> None:
+    """Make the secret that an authenticator shares; it is asked for once it has been confirmed.
+
+    Asked again before that, the secret stays the same. Raises FactorThere.
+    """
+    moment = at or clock.now()
+    queries.lock_account(account_id)
+    found = queries.lock_second_factor(account_id)
+    if found is not None:
+        if found.confirmed_at is not None:
+            raise errors.FactorThere()
+        return
+    subject = vault.new_subject()
+    (secret,) = vault.seal_texts([(subject, "account.totp", codes.new_shared_secret())])
+    models.SecondFactor(
+        id=new_id(), account_id=account_id, subject=subject, secret=secret.id, made_at=moment
+    ).save(force_insert=True)
+    note("account.factor_prepared", account_id, actor=_self(account_id), at=moment)
+
+
+@action
+def confirm_second_factor(
+    account_id: uuid.UUID, code: str, *, at: datetime | None = None
+) -> list[str]:
+    """Turn the second step on with a first code; returns the recovery codes, shown once.
+
+    Raises NoFactor, FactorThere, WrongCode.
+    """
+    moment = at or clock.now()
+    found = queries.lock_second_factor(account_id)
+    if found is None:
+        raise errors.NoFactor()
+    if found.confirmed_at is not None:
+        raise errors.FactorThere()
+    _take_code(found, code, moment)
+    models.SecondFactor.objects.filter(id=found.id).update(confirmed_at=moment)
+    made = _write_recovery_codes(account_id, moment)
+    note(
+        "account.factor_set",
+        account_id,
+        actor=_self(account_id),
+        at=moment,
+        recovery_codes=len(made),
+    )
+    return made
+
+
+@action
+def use_second_factor(account_id: uuid.UUID, code: str, *, at: datetime | None = None) -> str:
+    """Use up a code of the authenticator, or a recovery code; returns which: code or recovery.
+
+    Raises NoFactor, WrongCode; a code works once.
+    """
+    moment = at or clock.now()
+    found = queries.lock_second_factor(account_id)
+    if found is None or found.confirmed_at is None:
+        raise errors.NoFactor()
+    how = "code"
+    try:
+        _take_code(found, code, moment)
+    except errors.WrongCode:
+        recovery = queries.lock_recovery_code(account_id, code)
+        if recovery is None:
+            raise
+        recovery.used_at = moment
+        recovery.save(update_fields=["used_at"])
+        how = "recovery"
+    note("account.factor_used", account_id, actor=_self(account_id), at=moment, how=how)
+    return how
+
+
+def _take_code(factor: models.SecondFactor, code: str, now: datetime) -> None:
+    secret = vaulted.open_text(factor.secret)
+    if secret is None:
+        raise errors.NoFactor()
+    shown = {step: codes.totp(secret, step) for step in rules.steps_around(now)}
+    step = rules.fresh_step(code, shown, factor.last_step)
+    if step is None:
+        raise errors.WrongCode()
+    models.SecondFactor.objects.filter(id=factor.id).update(last_step=step)
+
+
+def _write_recovery_codes(account_id: uuid.UUID, at: datetime) -> list[str]:
+    models.RecoveryCode.objects.filter(account_id=account_id).delete()
+    made = [codes.new_recovery_code() for _ in range(rules.RECOVERY_CODES)]
+    insert_many(
+        models.RecoveryCode,
+        [
+            models.RecoveryCode(
+                id=new_id(),
+                account_id=account_id,
+                code_hash=codes.recovery_hash(account_id, code),
+                made_at=at,
+            )
+            for code in made
+        ],
+    )
+    return made
+
+
+@action
+def renew_recovery_codes(
+    account_id: uuid.UUID, code: str, *, at: datetime | None = None
+) -> list[str]:
+    """Make new recovery codes, shown once; the old ones end. Raises NoFactor, WrongCode."""
+    moment = at or clock.now()
+    use_second_factor(account_id, code, at=moment)
+    made = _write_recovery_codes(account_id, moment)
+    note(
+        "account.recovery_codes_made",
+        account_id,
+        actor=_self(account_id),
+        at=moment,
+        recovery_codes=len(made),
+    )
+    return made
+
+
+@action
+def drop_second_factor(account_id: uuid.UUID, code: str, *, at: datetime | None = None) -> None:
+    """Turn one's own second step off. Raises FactorRequired, NoFactor, WrongCode."""
+    moment = at or clock.now()
+    account = queries.account(account_id)
+    held = directory.posts_of_person(account.person_id, at=moment)
+    if rules.needs_second_factor((h.role for h in held), queries.roles_with_second_factor()):
+        raise errors.FactorRequired()
+    use_second_factor(account_id, code, at=moment)
+    _forget_factor(account_id)
+    note("account.factor_dropped", account_id, actor=_self(account_id), at=moment, how="asked")
+
+
+@action
+def reset_second_factor(
+    account_id: uuid.UUID, *, actor: ActorRef, at: datetime | None = None
+) -> None:
+    """Take somebody's second step away, because the telephone is lost. Raises NoFactor."""
+    queries.lock_account(account_id)
+    if not _forget_factor(account_id):
+        raise errors.NoFactor()
+    note("account.factor_dropped", account_id, actor=actor, at=at or clock.now(), how="reset")
+
+
+def _forget_factor(account_id: uuid.UUID) -> bool:
+    found = queries.lock_second_factor(account_id)
+    if found is None:
+        return False
+    models.RecoveryCode.objects.filter(account_id=account_id).delete()
+    models.SecondFactor.objects.filter(id=found.id).delete()
+    vault.drop_texts([found.secret])
+    return True
+
+
 # --- signing in and out -----------------------------------------------------------------------
 
 
@@ -344,6 +503,62 @@ def withdraw_token(
     )
 
 
+# --- what programs send -----------------------------------------------------------------------
+
+
+def send_once(
+    viewer: rules.Viewer,
+    *,
+    client_id: str,
+    digest: str,
+    act: Callable[[], uuid.UUID],
+    at: datetime | None = None,
+) -> tuple[uuid.UUID, bool]:
+    """Do `act` unless it was done under this client_id; returns its id and whether it was new.
+
+    digest: of all that was sent. `act` and the note of it are one transaction. Raises
+    ClientIdUsed when something else was sent under the id, and whatever `act` refuses with.
+    """
+    if viewer.account_id is None:
+        raise errors.NoPost()
+    for attempt in (1, 2):
+        before = queries.sent_before(viewer.account_id, client_id)
+        if before is not None:
+            if before.digest != digest:
+                raise errors.ClientIdUsed()
+            return before.result, False
+        try:
+            return _act_once(viewer.account_id, client_id, digest, act, at=at), True
+        except IntegrityError:  # the same was sent twice at one moment: the other one did it
+            if attempt == 2:
+                raise
+    raise AssertionError("unreachable")
+
+
+@action
+def _act_once(
+    account_id: uuid.UUID,
+    client_id: str,
+    digest: str,
+    act: Callable[[], uuid.UUID],
+    *,
+    at: datetime | None = None,
+) -> uuid.UUID:
+    # the note comes first, so that the second of two at one moment waits here and not on its act
+    sent = models.SentOnce(
+        id=new_id(),
+        account_id=account_id,
+        client_id=client_id,
+        digest=digest,
+        result=account_id,
+        made_at=at or clock.now(),
+    )
+    sent.save(force_insert=True)
+    sent.result = act()
+    sent.save(update_fields=["result"])
+    return sent.result
+
+
 # --- tidying ----------------------------------------------------------------------------------
 
 
@@ -356,4 +571,5 @@ def tidy() -> int:
     now = clock.now()
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     tries, _ = AccessAttempt.objects.filter(attempt_time__lt=now - rules.TRIES_KEPT).delete()
-    return int(sessions + tries)
+    sent, _ = models.SentOnce.objects.filter(made_at__lt=now - rules.SENT_KEPT).delete()
+    return int(sessions + tries + sent)

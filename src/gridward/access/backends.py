@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from gridward.access import models
+from gridward.access.errors import NoFactor, WrongCode
 
 
 class StaffBackend(BaseBackend):
@@ -34,6 +35,28 @@ class StaffBackend(BaseBackend):
     def get_user(self, user_id: uuid.UUID) -> models.Account | None:
         account = models.Account.objects.filter(pk=user_id).first()
         return account if account is not None and account.is_active else None
+
+
+class SecondFactorBackend(StaffBackend):
+    """The second step: an account whose password was right, and the code that it shows.
+
+    A wrong code is a failed sign-in like a wrong password, and counts towards the same lock-out.
+    """
+
+    def authenticate(  # type: ignore[override]
+        self, request: HttpRequest | None, username: str, code: str
+    ) -> models.Account | None:
+        """The account, or None; a code that was taken is used up."""
+        from gridward.access import actions
+
+        account = models.Account.objects.filter(login=username, is_active=True).first()
+        if account is None:
+            return None
+        try:
+            account.second_step = actions.use_second_factor(account.id, code)  # type: ignore[attr-defined]
+        except (NoFactor, WrongCode):
+            return None
+        return account
 
 
 def client_for_log(*args: Any, **kwargs: Any) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 import unicodedata
+import uuid
+
+import pyotp
 
 # without the letters that are mistaken for figures or for one another (I, L, O, U)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -21,9 +25,39 @@ def new_invitation_code() -> str:
 
 def invitation_hash(written: str) -> bytes:
     """The hash under which a code is found, however it was typed."""
+    return hashlib.sha256(b"gridward invitation\0" + plain_code(written).encode()).digest()
+
+
+def plain_code(written: str) -> str:
+    """A code without blanks and dashes, the letters that are mistaken for others set right."""
     plain = unicodedata.normalize("NFKC", written).upper().translate(_ALIKE)
-    letters = "".join(c for c in plain if c in _ALPHABET)
-    return hashlib.sha256(b"gridward invitation\0" + letters.encode()).digest()
+    return "".join(c for c in plain if c in _ALPHABET)
+
+
+def new_recovery_code() -> str:
+    """Twelve characters in groups of four: 60 bits, to be kept on paper."""
+    return new_invitation_code()[:14]
+
+
+def recovery_hash(account_id: uuid.UUID, written: str) -> bytes:
+    """The hash under which an account's recovery code is kept, however it was typed."""
+    letters = plain_code(written)
+    return hashlib.sha256(b"gridward recovery\0" + account_id.bytes + letters.encode()).digest()
+
+
+def new_shared_secret() -> str:
+    """160 bits in Base32, as authenticators take them."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def totp(secret: str, step: int) -> str:
+    """The six figures that an authenticator shows in the period `step` (RFC 6238, SHA-1, 30 s)."""
+    return pyotp.HOTP(secret).at(step)
+
+
+def totp_address(secret: str, *, login: str, issuer: str) -> str:
+    """What the picture holds that an authenticator reads."""
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=issuer)
 
 
 def new_token() -> str:

@@ -38,6 +38,47 @@ class LockedOut(Problem):
     )
 
 
+class WrongCode(Problem):
+    code = "wrong_code"
+    status = 422
+    text = _(
+        "This code is wrong or was used already. Wait for the next one on your phone, and check "
+        "that its clock is right."
+    )
+
+
+class SignInAgain(Problem):
+    code = "sign_in_again"
+    status = 422
+    text = _("That took too long. Enter your number and password again.")
+
+
+class FactorThere(Problem):
+    code = "second_factor_there"
+    status = 409
+    text = _("The second step is already on for this account.")
+
+
+class NoFactor(Problem):
+    code = "no_second_factor"
+    status = 409
+    text = _("The second step is not on for this account.")
+
+
+class FactorRequired(Problem):
+    code = "second_factor_required"
+    status = 409
+    text = _(
+        "One of your posts may only be worked in with the second step, so it cannot be turned off."
+    )
+
+
+class ClientIdUsed(Problem):
+    code = "client_id_used"
+    status = 409
+    text = _("Something else was sent under this client_id before. Make a new one for each act.")
+
+
 class BadInvitation(Problem):
     code = "bad_invitation"
     status = 422
@@ -63,6 +104,12 @@ class BadToken(Problem):
     code = "bad_token"
     status = 401
     text = _("This access token is wrong, has expired or was withdrawn. Make a new one.")
+
+
+class TooManyCalls(Problem):
+    code = "too_many_calls"
+    status = 429
+    text = _("This token calls too often. Wait %(seconds)s seconds and go on.")
 
 
 class TokenTooWide(Problem):

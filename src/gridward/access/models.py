@@ -91,3 +91,57 @@ class ApiToken(models.Model):
                 name="apitoken_expires", condition=Q(expires_at__gt=F("made_at"))
             ),
         ]
+
+
+class SecondFactor(models.Model):
+    """What an account shows beside its password: codes of an authenticator (TOTP, RFC 6238).
+
+    secret: the vault's text that holds the shared secret, under the key `subject`; confirmed_at:
+    set once a first code has proved that it works; last_step: the last period of 30 s for which a
+    code was taken, so that none works twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="second_factor")
+    subject = models.UUIDField()
+    secret = models.UUIDField()
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+
+
+class RecoveryCode(models.Model):
+    """A code that stands for the authenticator once, when the telephone is lost. Only a hash."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="recoverycode_once_an_account", fields=["account", "code_hash"]
+            ),
+        ]
+
+
+class SentOnce(models.Model):
+    """What a program has sent under an id of its own, so that sending it again changes nothing.
+
+    digest: of what was sent; result: the id of what came of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    client_id = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    result = models.UUIDField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="sentonce_client_id", fields=["account", "client_id"]),
+        ]
+        indexes = [models.Index(fields=["made_at"], name="sentonce_made_at")]

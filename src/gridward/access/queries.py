@@ -10,7 +10,14 @@ from datetime import datetime
 
 from gridward.access import codes, models, rules
 from gridward.access.capabilities import EXCLUSIVE
-from gridward.access.errors import BadInvitation, BadToken, NoPost, NoSuchAccount, NotYourPost
+from gridward.access.errors import (
+    BadInvitation,
+    BadToken,
+    NoFactor,
+    NoPost,
+    NoSuchAccount,
+    NotYourPost,
+)
 from gridward.access.rules import Grant, Viewer
 from gridward.catalog.definitions import AreaKind, Role
 from gridward.catalog.errors import NoResponsibleRule
@@ -33,6 +40,7 @@ class PostCard:
     organisation_zh: str
     organisation_en: str
     area_id: int | None
+    absent_name: str = ""
 
 
 # --- accounts ---------------------------------------------------------------------------------
@@ -132,6 +140,78 @@ def invited_account(code: str) -> models.Account:
     return account(found.account_id)
 
 
+# --- the second factor ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSetup:
+    """What an authenticator is told once: the secret, and the address that a picture holds."""
+
+    secret: str
+    address: str
+
+
+def has_second_factor(account_id: uuid.UUID) -> bool:
+    """Whether the account is asked for a code when it signs in."""
+    return models.SecondFactor.objects.filter(
+        account_id=account_id, confirmed_at__isnull=False
+    ).exists()
+
+
+def accounts_with_second_factor(account_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these accounts that are asked for a code; one statement."""
+    return set(
+        models.SecondFactor.objects.filter(
+            account_id__in=list(account_ids), confirmed_at__isnull=False
+        ).values_list("account_id", flat=True)
+    )
+
+
+def factor_setup(account_id: uuid.UUID) -> FactorSetup:
+    """The secret that waits to be confirmed. Raises NoFactor when none does."""
+    found = models.SecondFactor.objects.filter(
+        account_id=account_id, confirmed_at__isnull=True
+    ).first()
+    secret = None if found is None else vault.open_text(found.secret)
+    if secret is None:
+        raise NoFactor()
+    login = account(account_id).login
+    return FactorSetup(secret, codes.totp_address(secret, login=login, issuer="Gridward"))
+
+
+def recovery_codes_left(account_id: uuid.UUID) -> int:
+    """How many recovery codes still work."""
+    return models.RecoveryCode.objects.filter(account_id=account_id, used_at__isnull=True).count()
+
+
+def lock_second_factor(account_id: uuid.UUID) -> models.SecondFactor | None:
+    """The account's second factor, locked until the action ends; None when there is none."""
+    return models.SecondFactor.objects.select_for_update().filter(account_id=account_id).first()
+
+
+def lock_recovery_code(account_id: uuid.UUID, written: str) -> models.RecoveryCode | None:
+    """The unused recovery code that was typed, locked; None when there is none."""
+    return (
+        models.RecoveryCode.objects.select_for_update()
+        .filter(
+            account_id=account_id,
+            code_hash=codes.recovery_hash(account_id, written),
+            used_at__isnull=True,
+        )
+        .first()
+    )
+
+
+def roles_with_second_factor() -> frozenset[str]:
+    """The roles that may only be worked in with a second factor, by the edition in force."""
+    return frozenset(catalogue().settings.second_factor_roles)
+
+
+def sent_before(account_id: uuid.UUID, client_id: str) -> models.SentOnce | None:
+    """What a program sent under this id before."""
+    return models.SentOnce.objects.filter(account_id=account_id, client_id=client_id).first()
+
+
 # --- the viewer -------------------------------------------------------------------------------
 
 
@@ -199,6 +279,8 @@ def _viewer(
         area_level=0 if holder.area_id is None else ground.area(holder.area_id).level,
         capabilities=capabilities if only is None else capabilities & frozenset(only),
         token_id=token_id,
+        for_post=holder.stands_in_for,
+        absent_name=holder.absent_name,
     )
 
 
@@ -222,6 +304,7 @@ def _post_card(held: Holder) -> PostCard:
         organisation_zh=organisation.title_zh,
         organisation_en=organisation.title_en,
         area_id=held.area_id,
+        absent_name=held.absent_name,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,33 @@ TOKEN_DAYS_MAX = 366
 TRIES_KEPT = timedelta(days=1)
 
 
+PERIOD_S = 30
+RECOVERY_CODES = 10
+SENT_KEPT = timedelta(days=30)
+SECOND_STEP = timedelta(minutes=5)
+
+
+def steps_around(now: datetime) -> tuple[int, int, int]:
+    """The periods whose codes are taken at `now`: this one, and one for clocks that go wrong."""
+    step = int(now.timestamp()) // PERIOD_S
+    return step, step - 1, step + 1
+
+
+def fresh_step(code: str, shown: Mapping[int, str], last: int) -> int | None:
+    """The period whose code was typed; None for a wrong one and for one that was used already.
+
+    shown: period → its code; last: the last period for which a code was taken.
+    """
+    typed = "".join(sign for sign in code if sign.isdecimal())
+    fits = [step for step, right in shown.items() if hmac.compare_digest(right, typed)]
+    return next((step for step in sorted(fits) if step > last), None)
+
+
+def needs_second_factor(roles: Iterable[str], required: Iterable[str]) -> bool:
+    """Whether one of the roles may only be worked in with a second factor."""
+    return not set(required).isdisjoint(roles)
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks and acts: one account in one of its posts. “May they?” is asked of it alone.
@@ -21,7 +49,8 @@ class Viewer:
     account_id: None where a command works in the post's name;
     area_level: level of the post's area (1 is the top), 0 without an area;
     scope: area | organisation | none: how far the role reaches;
-    token_id: set when a personal API token speaks for the account.
+    token_id: set when a personal API token speaks for the account;
+    for_post, absent_name: the post of somebody absent, in which the person stands in.
     """
 
     post_id: uuid.UUID
@@ -37,6 +66,13 @@ class Viewer:
     area_level: int
     capabilities: frozenset[str]
     token_id: uuid.UUID | None = None
+    for_post: uuid.UUID | None = None
+    absent_name: str = ""
+
+    @property
+    def posts(self) -> tuple[uuid.UUID, ...]:
+        """The posts whose work is the viewer's: the present one, and whose place it takes."""
+        return (self.post_id,) if self.for_post is None else (self.post_id, self.for_post)
 
     def may(self, capability: str) -> bool:
         """Whether the present post has this capability."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gridward.journal.verbs import Verb, code, declare, moment, optional, ref
+from gridward.journal.verbs import Verb, code, declare, moment, number, optional, ref
 
 declare(
     Verb(
@@ -60,6 +60,36 @@ declare(
         subject="account",
         title=_("Switched posts"),
         details={"post": ref},
+    ),
+    Verb(
+        "account.factor_prepared",
+        subject="account",
+        title=_("Second step of sign-in prepared"),
+        details={},
+    ),
+    Verb(
+        "account.factor_set",
+        subject="account",
+        title=_("Second step of sign-in turned on"),
+        details={"recovery_codes": number},
+    ),
+    Verb(
+        "account.factor_used",
+        subject="account",
+        title=_("Second step of sign-in passed"),
+        details={"how": code},
+    ),
+    Verb(
+        "account.factor_dropped",
+        subject="account",
+        title=_("Second step of sign-in turned off"),
+        details={"how": code},
+    ),
+    Verb(
+        "account.recovery_codes_made",
+        subject="account",
+        title=_("New recovery codes made"),
+        details={"recovery_codes": number},
     ),
     Verb(
         "token.issued",

@@ -453,6 +453,7 @@ class Settings(Entry):
     nearby_blur_m: Annotated[int, Field(ge=0, le=5000)]
     public_page: bool = False
     idle_minutes: Annotated[int, Field(ge=1, le=600)]
+    second_factor_roles: tuple[Key, ...] = ()
     decline_reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     void_reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
     return_reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]

@@ -187,6 +187,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "gridward.access.backends.StaffBackend",
+    "gridward.access.backends.SecondFactorBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -214,7 +215,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_SENSITIVE_PARAMETERS = ["login", "password"]
+AXES_SENSITIVE_PARAMETERS = ["login", "password", "code"]
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # the sign-in view itself says that one is locked out
 AXES_CLIENT_STR_CALLABLE = "gridward.access.backends.client_for_log"
 
