@@ -80,6 +80,42 @@ class NotCovering(Problem):
     text = _("The new boundaries leave %(count)s faults; nothing was changed. First: %(first)s")
 
 
+class CannotChange(Problem):
+    code = "cannot_change_areas"
+    status = 422
+    text = _("The areas were not changed: %(why)s")
+
+
+class GroundsNeeded(Problem):
+    code = "grounds_needed"
+    status = 422
+    text = _(
+        "%(count)s posts and organisations stand on an area that ends (%(first)s). Say for each "
+        "where it goes on; nothing was changed."
+    )
+
+
+class BoundariesMoved(Problem):
+    code = "boundaries_moved"
+    status = 409
+    text = _(
+        "The boundaries have changed since this was prepared (version %(was)s, now %(now)s). "
+        "Look at the preview once more."
+    )
+
+
+class SinceTooLate(Problem):
+    code = "since_in_the_future"
+    status = 422
+    text = _("Boundaries change today or on a past day, not on %(day)s. Come back on that day.")
+
+
+class SinceTooEarly(Problem):
+    code = "since_before_the_area"
+    status = 422
+    text = _("%(area)s has been there since %(day)s only. Choose that day or a later one.")
+
+
 class NotDrawnYet(Problem):
     code = "no_territory"
     status = 409
@@ -126,3 +162,21 @@ OTHER_SIZE = _("its size on record is %(size)s m²")
 OTHER_THAN_DATED = _("its code or parent is not the one on record")
 VERSION_ALTERED = _("the boundaries of version %(number)s are not those that were drawn")
 NOT_CUT = _("not cut into level %(level)s, where others are")
+
+# Why areas cannot be changed.
+NOT_THE_WHOLE = _("the widest area cannot be split.")
+TWO_PARTS = _("name at least two parts.")
+NAMELESS_PART = _("every new area needs a name.")
+ONE_REST = _("only one part may be what the others leave; draw the rest or choose areas for them.")
+NOT_INSIDE_ONCE = _("%(area)s does not lie in it, or was given to two parts.")
+IN_NO_PART = _("%(area)s lies in none of the parts.")
+EMPTY_PART = _("“%(part)s” would have no ground.")
+NOTHING_INSIDE = _("%(area)s is not cut further; draw the parts instead of choosing areas in it.")
+OUTSIDE_THE_AREA = _("“%(part)s” lies outside the area, or under another part.")
+LEAVES_A_REST = _("%(size)s m² would belong to nobody.")
+TAKES_FROM_OTHERS = _("%(size)s m² belong to areas that were not named; name those too.")
+TWO_TO_MERGE = _("choose at least two areas.")
+OTHER_PARENTS = _("only areas of one parent can be merged.")
+NOT_TOUCHING = _("they do not all lie beside each other.")
+REDRAW_SMALLEST = _("%(area)s is cut further; redraw the areas in it, and it follows.")
+TWO_TO_REDRAW = _("a line lies between two areas; give both.")

@@ -160,3 +160,51 @@ class Boundary(models.Model):
                 name="territory_boundary_versions_rise",
             ),
         ]
+
+
+class Succession(models.Model):
+    """Which area took the place of which, from one boundary version on.
+
+    share: which part of the ended area's ground the successor has, 0 to 1.
+    """
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="predecessions")
+    version = models.ForeignKey(BoundaryVersion, on_delete=models.PROTECT, related_name="+")
+    share = models.FloatField()
+    since = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["area", "successor"], name="territory_succeeded_once"),
+            models.CheckConstraint(
+                condition=~Q(area=F("successor")), name="territory_not_own_successor"
+            ),
+            models.CheckConstraint(
+                condition=Q(share__gte=0, share__lte=1), name="territory_share_0_to_1"
+            ),
+        ]
+
+
+class CrossWalk(models.Model):
+    """Where the ground of a cell of a former, single-purpose grid lies today.
+
+    system: whose cells they were; code: the cell's code there; share: which part of that cell
+    lies in the area, 0 to 1.
+    """
+
+    system = models.CharField(max_length=40)
+    code = models.CharField(max_length=80)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    share = models.FloatField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["system", "code", "area"], name="territory_crosswalk_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(share__gt=0, share__lte=1), name="territory_crosswalk_share"
+            ),
+        ]

@@ -321,7 +321,7 @@ def _halve(ground: BaseGeometry, count: int) -> list[BaseGeometry]:
         halves = (shapely.box(west, south, east, at), shapely.box(west, at, east, north))
     cells: list[BaseGeometry] = []
     for half, share in zip(halves, (first, count - first), strict=True):
-        cells.extend(_halve(_areal(shapely.intersection(ground, half)), share))
+        cells.extend(_halve(areal(shapely.intersection(ground, half)), share))
     return cells
 
 
@@ -345,12 +345,39 @@ def _root(f: Any, low: float, high: float, at_low: float, at_high: float, close:
     return middle
 
 
-def _areal(geometry: BaseGeometry) -> BaseGeometry:
+def areal(geometry: BaseGeometry) -> BaseGeometry:
     """Only the polygons of a geometry: cutting may leave points and lines behind."""
     if geometry.geom_type in ("Polygon", "MultiPolygon"):
         return geometry
     parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
     return shapely.multipolygons(parts) if parts else shapely.Polygon()
+
+
+def partition(grounds: Sequence[BaseGeometry], cells: Sequence[BaseGeometry]) -> Drawing:
+    """Given cells made to fill the grounds exactly: one layer, in the order given.
+
+    Where two cells claim the same ground the first has it; what none claims goes to the nearest.
+    Whoever calls has looked before how much that is. parents: the ground that holds most of each.
+    Raises CannotDraw when a cell has no ground left.
+    """
+    whole = [checked_outline(ground) for ground in grounds]
+    degrees = np.array([shapely.set_precision(cell, GRID) for cell in cells], dtype=object)
+    faces, owner = _faces(whole, degrees)
+    tree = shapely.STRtree(whole)
+    # what a cell has beyond the grounds is not shared out
+    kept = np.unique(tree.query(shapely.point_on_surface(faces), predicate="intersects")[0])
+    faces, owner = faces[kept], owner[kept]
+    made = _unions(faces, owner, len(degrees))
+    parents = [
+        max(
+            (int(at) for at in tree.query(cell)),
+            key=lambda at, cell=cell: float(shapely.intersection(whole[at], cell).area),  # type: ignore[misc]
+        )
+        for cell in made
+    ]
+    above = np.array(parents, dtype=np.int64)
+    fills = _unions(faces, above[owner], len(whole))
+    return Drawing(fills, (Layer(made, above, np.ones(len(made))),), "given", 0)
 
 
 def _in_one_piece(cells: list[BaseGeometry]) -> list[BaseGeometry]:
@@ -359,7 +386,7 @@ def _in_one_piece(cells: list[BaseGeometry]) -> list[BaseGeometry]:
     whole: list[BaseGeometry] = []
     loose: list[BaseGeometry] = []
     for cell in cells:
-        parts = [p for p in shapely.get_parts(_areal(cell)) if p.area > 0]
+        parts = [p for p in shapely.get_parts(areal(cell)) if p.area > 0]
         if not parts:
             raise errors.CannotDraw(why=errors.NO_ROOM)
         parts.sort(key=lambda part: -part.area)
@@ -373,7 +400,7 @@ def _in_one_piece(cells: list[BaseGeometry]) -> list[BaseGeometry]:
         if touching[host] <= 0.01:  # an island of the outline: stays with the nearest
             host = int(np.argmin(shapely.distance(whole, part)))
         joined = shapely.union(shapely.set_precision(whole[host], 1e-6), part, grid_size=1e-6)
-        whole[host] = _areal(joined)
+        whole[host] = areal(joined)
     return whole
 
 
@@ -389,6 +416,24 @@ def _knit(
 ) -> Drawing:
     """One net of lines for all levels; see the module's head."""
     degrees = shapely.transform(np.array(leaves, dtype=object), plane.to_degrees)
+    faces, owner = _faces(whole, degrees)
+
+    layers: list[Layer] = []
+    belongs = owner
+    for depth in range(len(tops) - 1, -1, -1):
+        cells = _unions(faces, belongs, len(tops[depth]))
+        parents = np.array(tops[depth], dtype=np.int64)
+        middles = plane.to_metres(shapely.get_coordinates(shapely.centroid(cells)))
+        layers.append(Layer(cells, parents, thickness.at(middles)))
+        belongs = parents[belongs]
+    grounds = _unions(faces, belongs, len(whole))
+    return Drawing(grounds, tuple(reversed(layers)), method, seed)
+
+
+def _faces(
+    whole: Sequence[BaseGeometry], degrees: Geometries
+) -> tuple[Geometries, npt.NDArray[np.int64]]:
+    """The faces between all lines within the whole, and to which cell each belongs."""
     lines = [*shapely.boundary(degrees), *(ground.boundary for ground in whole)]
     net = shapely.union_all(lines, grid_size=GRID)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
@@ -403,18 +448,7 @@ def _knit(
     for lost in np.flatnonzero(owner < 0):
         if len(ground_tree.query(inside[lost], predicate="intersects")):
             owner[lost] = int(tree.nearest(inside[lost]))
-    faces, owner = faces[owner >= 0], owner[owner >= 0]
-
-    layers: list[Layer] = []
-    belongs = owner
-    for depth in range(len(tops) - 1, -1, -1):
-        cells = _unions(faces, belongs, len(tops[depth]))
-        parents = np.array(tops[depth], dtype=np.int64)
-        middles = plane.to_metres(shapely.get_coordinates(shapely.centroid(cells)))
-        layers.append(Layer(cells, parents, thickness.at(middles)))
-        belongs = parents[belongs]
-    grounds = _unions(faces, belongs, len(whole))
-    return Drawing(grounds, tuple(reversed(layers)), method, seed)
+    return faces[owner >= 0], owner[owner >= 0]
 
 
 def _unions(faces: Geometries, belongs: npt.NDArray[np.int64], count: int) -> Geometries:
@@ -427,7 +461,7 @@ def _unions(faces: Geometries, belongs: npt.NDArray[np.int64], count: int) -> Ge
             raise errors.CannotDraw(why=errors.NO_ROOM)
         made[cell] = mine[0] if len(mine) == 1 else shapely.coverage_union_all(mine)
         if made[cell].geom_type == "GeometryCollection":
-            made[cell] = _areal(made[cell])
+            made[cell] = areal(made[cell])
     return made
 
 
