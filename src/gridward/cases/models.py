@@ -266,6 +266,9 @@ class Answer(models.Model):
                 condition=Q(rating__isnull=True) | (Q(rating__gte=1) & Q(rating__lte=5)),
             ),
         ]
+        indexes = [
+            models.Index(fields=["answered_at"], name="answer_no_day", condition=Q(answer="no")),
+        ]
 
 
 class Round(models.Model):
@@ -351,6 +354,10 @@ class Assignment(models.Model):
             models.Index(
                 fields=["organisation"], name="assignment_at_hand", condition=Q(active=True)
             ),
+            # what a day's brief counts
+            models.Index(
+                fields=["dispatched_at"], name="assignment_lead_day", condition=Q(role="lead")
+            ),
         ]
 
 
@@ -390,6 +397,7 @@ class Return(models.Model):
                 name="return_one_open", fields=["case"], condition=Q(decided_at__isnull=True)
             ),
         ]
+        indexes = [models.Index(fields=["asked_at"], name="return_day")]
 
 
 class Hand(models.Model):
