@@ -129,6 +129,7 @@ class Case(models.Model):
     vault_subject = models.UUIDField(null=True)
     check_task = models.UUIDField(null=True)
     check_on_site = models.BooleanField(default=False)
+    archived_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -181,6 +182,12 @@ class Case(models.Model):
                 fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)
             ),
             models.Index(fields=["master"], name="case_master", condition=Q(master__isnull=False)),
+            # what has ended and is not put away yet: as long as the days until then, at any size
+            models.Index(
+                fields=["closed_at", "id"],
+                name="case_to_archive",
+                condition=Q(closed_at__isnull=False) & Q(archived_at__isnull=True),
+            ),
             # what is in hand around a point: a band of latitudes among the open ones
             models.Index(
                 fields=["lat", "lng"],
@@ -278,6 +285,9 @@ class Round(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField()
     opened_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.UUIDField(null=True)
+    verify_result = models.CharField(max_length=12, blank=True)
     disposed_at = models.DateTimeField(null=True)
     disposed_by = models.UUIDField(null=True)
     disposed_person = models.UUIDField(null=True)
@@ -416,8 +426,55 @@ class Hand(models.Model):
         ]
 
 
+class Proposal(models.Model):
+    """A step that takes two people: one proposes it with grounds, another one confirms or refuses.
+
+    step: the step of the case's own process that is proposed; payload: codes it will be taken
+    with; grounds, reply, decision: secrets of the vault; capability: who may confirm. It holds for
+    its round and until expires_at.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="proposals")
+    step = models.CharField(max_length=64)
+    payload = models.JSONField(default=dict)
+    round = models.PositiveSmallIntegerField()
+    capability = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, default="open")
+    grounds = models.UUIDField()
+    reply = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.UUIDField()
+    proposed_person = models.UUIDField()
+    expires_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_person = models.UUIDField(null=True)
+    decision = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="proposal_one_open", fields=["case", "step"], condition=Q(state="open")
+            ),
+            models.CheckConstraint(
+                name="proposal_state",
+                condition=Q(state="open", decided_at__isnull=True)
+                | Q(state__in=["confirmed", "refused", "lapsed"], decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="proposal_two_people",
+                condition=Q(decided_person__isnull=True)
+                | ~Q(decided_person=F("proposed_person")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="proposal_open", condition=Q(state="open")),
+        ]
+
+
 class CaseFile(models.Model):
-    """A photo of a report or a case: before, after, check, look."""
+    """A photo of a report or a case: before, after, check, look, verify."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
@@ -437,6 +494,7 @@ class Clock(models.Model):
     milestone: which one of the process or the filing condition; limits: [[amount, unit], …] as
     agreed; rule, edition, calendar, calendar_digest: its basis, from which the audit works out
     due_at again. basis: rule | given (an outside target) | rework | pending (no limit known yet).
+    corrected: [[at, rule, limits], …] what held before each correction, and until when.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -459,6 +517,7 @@ class Clock(models.Model):
     calendar = models.CharField(max_length=40, blank=True)
     calendar_digest = models.CharField(max_length=64, blank=True)
     provisional = models.BooleanField(default=False)
+    corrected = models.JSONField(default=list)
     after = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
