@@ -36,6 +36,7 @@ from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.directory.rules import Holder, Organisation
 from gridward.journal import queries as journal
+from gridward.journal.rules import moment_of
 from gridward.tasks import queries as tasks
 from gridward.territory import queries as territory
 
@@ -446,7 +447,18 @@ def timing_of(clock: Clock, calendar: Calendar, pauses: Iterable[ClockPause]) ->
         calendar,
         pauses=[clock_rules.Pause(p.since, p.until) for p in pauses],
         not_before=floor,
+        earlier=earlier_of(clock),
     )
+
+
+def earlier_of(clock: Clock) -> list[clock_rules.Earlier]:
+    """What a clock was given before each correction of its case, in order."""
+    return [
+        clock_rules.Earlier(
+            tuple(Limit(int(amount), Unit(unit)) for amount, unit in limits), moment_of(at)
+        )
+        for at, _rule, limits in clock.corrected
+    ]
 
 
 def audit_counts(source: str | None, as_of: datetime) -> dict[str, int]:

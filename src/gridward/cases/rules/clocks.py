@@ -25,6 +25,14 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What a clock was given before a correction, and until when that held."""
+
+    limits: tuple[Limit, ...]
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Timing:
     """A clock's times: due, the moments when 50 % and 80 % are used, and whether provisional."""
 
@@ -41,27 +49,47 @@ def timing(
     *,
     pauses: Sequence[Pause] = (),
     not_before: datetime | None = None,
+    earlier: Sequence[Earlier] = (),
 ) -> Timing:
     """When `limits`, one after another from `start`, are used up.
 
     pauses: in order of time; an open one moves nothing yet
     not_before: a rework is never due earlier than the time it had left
+    earlier: what held before each correction, in order. A corrected limit counts from the clock's
+    own start; where that would be sooner than what held before, it counts from the correction, and
+    never ends later than what held before would have.
     """
+    chain = [*[each.limits for each in earlier], tuple(limits)]
+    at, provisional = _used_up(start, chain[0], pauses, calendar)
+    for before, following in zip(earlier, chain[1:], strict=True):
+        fresh, unsure = _used_up(start, following, pauses, calendar)
+        rest, unsure_too = _used_up(before.until, following, pauses, calendar)
+        at = max(fresh, min(at, rest))
+        provisional = provisional or unsure or unsure_too
+    unit = limits[-1].unit
+    if not_before is not None and not_before > at:
+        at = not_before
+    warn = point_between(start, at, WARN_FRACTION, unit, calendar)
+    urgent = point_between(start, at, URGENT_FRACTION, unit, calendar)
+    return Timing(due=at, warn=warn, urgent=max(warn, urgent), provisional=provisional)
+
+
+def _used_up(
+    start: datetime, limits: Sequence[Limit], pauses: Sequence[Pause], calendar: Calendar
+) -> tuple[datetime, bool]:
+    """When the limits are used up from `start` on, and whether a calendar's year is missing."""
     at, provisional = start, False
     for limit in limits:
         step = add(at, limit, calendar)
         at, provisional = step.at, provisional or step.provisional
     unit = limits[-1].unit
     for pause in pauses:
-        if pause.until is None or pause.since >= at:
+        since = max(pause.since, start)
+        if pause.until is None or since >= at or pause.until <= since:
             continue
-        moved = resume(at, pause.since, pause.until, unit, calendar)
+        moved = resume(at, since, pause.until, unit, calendar)
         at, provisional = moved.at, provisional or moved.provisional
-    if not_before is not None and not_before > at:
-        at = not_before
-    warn = point_between(start, at, WARN_FRACTION, unit, calendar)
-    urgent = point_between(start, at, URGENT_FRACTION, unit, calendar)
-    return Timing(due=at, warn=warn, urgent=max(warn, urgent), provisional=provisional)
+    return at, provisional
 
 
 def marks_of_given(start: datetime, due: datetime, calendar: Calendar) -> tuple[datetime, datetime]:
