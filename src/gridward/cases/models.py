@@ -44,6 +44,14 @@ class Submission(models.Model):
                 condition=~Q(source_id=""),
             ),
         ]
+        indexes = [
+            # what is still kept of anybody, oldest first: for retention
+            models.Index(
+                fields=["submitted_at", "id"],
+                name="submission_kept",
+                condition=Q(erased_at__isnull=True) & Q(vault_subject__isnull=False),
+            ),
+        ]
 
 
 class Case(models.Model):
@@ -54,7 +62,8 @@ class Case(models.Model):
     that lists sort without nulls. version: every form says which one it was made from.
     declined_person: who declined it last; another person decides on an objection. reports_count:
     reports that belong to it, withdrawn ones too, proposed ones not yet. news_at: since when
-    something of the reporter's waits to be seen by the holder.
+    something of the reporter's waits to be seen by the holder. held: kept for the law; no retention
+    runs out meanwhile.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -130,6 +139,7 @@ class Case(models.Model):
     check_task = models.UUIDField(null=True)
     check_on_site = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True)
+    held = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -211,6 +221,7 @@ class Report(models.Model):
 
     first_case: the case it opened; case: the one it belongs to now. The raw point and its datum
     are the record; lng and lat (WGS84) are derived and can be derived again.
+    shared_words: what the desk wrote for those who settle it, in place of the masked words.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -222,6 +233,7 @@ class Report(models.Model):
     matter = models.CharField(max_length=60, blank=True)
     words = models.UUIDField(null=True)
     place_words = models.UUIDField(null=True)
+    shared_words = models.UUIDField(null=True)
     raw_lng = models.FloatField(null=True)
     raw_lat = models.FloatField(null=True)
     datum = models.CharField(max_length=10, blank=True)
@@ -464,8 +476,7 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 name="proposal_two_people",
-                condition=Q(decided_person__isnull=True)
-                | ~Q(decided_person=F("proposed_person")),
+                condition=Q(decided_person__isnull=True) | ~Q(decided_person=F("proposed_person")),
             ),
         ]
         indexes = [
@@ -474,7 +485,11 @@ class Proposal(models.Model):
 
 
 class CaseFile(models.Model):
-    """A photo of a report or a case: before, after, check, look, verify."""
+    """A photo, video or voice note of a report or a case: before, after, check, look,
+    verify.
+
+    stamped: the same photo with time and place printed below it, once a worker has drawn it
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
@@ -484,6 +499,7 @@ class CaseFile(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=10)
     file = models.UUIDField(unique=True)
+    stamped = models.UUIDField(null=True)
     added_at = models.DateTimeField()
     added_by = models.UUIDField(null=True)
 
@@ -664,5 +680,58 @@ class OutsideLink(models.Model):
             ),
             models.CheckConstraint(
                 name="link_ends_after_it_begins", condition=Q(expires_at__gt=F("made_at"))
+            ),
+        ]
+
+
+class DataRequest(models.Model):
+    """A reporter asks for a copy of what is kept, for a correction, or to be forgotten.
+
+    filed → granted → executed, or refused. what, wish, answer: words in the vault under the
+    reporter's own key, so that an erasure takes them along.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, related_name="data_requests"
+    )
+    desk = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=10)
+    field = models.CharField(max_length=10, blank=True)
+    state = models.CharField(max_length=10, default="filed")
+    what = models.UUIDField(null=True)
+    wish = models.UUIDField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+    answer = models.UUIDField(null=True)
+    filed_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    identity = models.CharField(max_length=20, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    executed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="data_request_kind", condition=Q(kind__in=["copy", "correct", "erase"])
+            ),
+            models.CheckConstraint(
+                name="data_request_state",
+                condition=Q(state__in=["filed", "granted", "executed", "refused"]),
+            ),
+            models.UniqueConstraint(
+                name="data_request_one_open",
+                fields=["submission", "kind"],
+                condition=Q(state__in=["filed", "granted"]),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["desk", "due_at", "id"],
+                name="data_request_open",
+                condition=Q(state__in=["filed", "granted"]),
             ),
         ]
