@@ -210,6 +210,98 @@ class OthersWait(Problem):
     text = _("Others reported this too, or it concerns safety: it goes on. You need do nothing.")
 
 
+class NobodyElse(Problem):
+    """One of several withdraws, but there is only one."""
+
+    code = "nobody_else"
+    status = 409
+    text = _("Nobody else reported this: taking it back ends it. Look at the page again.")
+
+
+class ObjectionTooLate(Problem):
+    code = "object_late"
+    status = 409
+    text = _("The time to ask for a review has passed. Please report it anew; we look at it afresh.")
+
+
+class ObjectedBefore(Problem):
+    code = "objected_before"
+    status = 409
+    text = _("This was reviewed once already. Please report it anew, or call the duty desk.")
+
+
+class DecidedBefore(Problem):
+    """Whoever declined a report does not decide on the objection."""
+
+    code = "decided_before"
+    status = 409
+    text = _("You declined this report before. A colleague decides on the review.")
+
+
+class HurriedToday(Problem):
+    code = "hurried_today"
+    status = 409
+    text = _("Your reminder has reached us; one a working day is enough. We are on it.")
+
+
+class TooManyPhotos(Problem):
+    code = "too_many_photos"
+    status = 422
+    text = _("A report holds up to %(max)s photos; there is room for %(left)s more.")
+
+
+class CannotPart(Problem):
+    """The master went on so far that parting would lie about what the reporters were told."""
+
+    code = "cannot_part"
+    status = 409
+    text = _(
+        "The joined event has ended, or these reporters were already asked about its result. "
+        "Reopen it, or register the problem anew."
+    )
+
+
+class JoinMissing(Problem):
+    code = "join_missing"
+    status = 422
+    text = _("Choose which of the proposed reports you mean.")
+
+
+class NothingProposed(Problem):
+    code = "nothing_proposed"
+    status = 409
+    text = _("No report waits to be joined with this event.")
+
+
+class JoinsOpen(Problem):
+    code = "joins_open"
+    status = 409
+    text = _("Neighbours' reports wait to be joined. Decide on them first: the same problem or not.")
+
+
+class LookPhotoMissing(Problem):
+    code = "look_photo_missing"
+    status = 422
+    text = _("A return after a look on site needs a photo that shows it. Please add one.")
+
+
+class CallMissing(Problem):
+    code = "call_missing"
+    status = 422
+    text = _("Say who called whom, and what was said if somebody was reached.")
+
+
+class NotAHelper(NotAllowed):
+    code = "not_a_helper"
+    text = _("Your organisation does not help with this case, or has done its part already.")
+
+
+class ColleagueMissing(Problem):
+    code = "colleague_missing"
+    status = 422
+    text = _("Choose a colleague of your own organisation who can handle it.")
+
+
 class NotTheReporter(Problem):
     code = "not_the_reporter"
     status = 404
@@ -236,10 +328,174 @@ class StaysWithFew(Problem):
     text = _("Only those who may know of this case may look at it. Decide on the words.")
 
 
+class MayNotSettle(Problem):
+    code = "may_not_settle"
+    status = 409
+    text = _(
+        "This matter is not one to settle on the spot by you alone. Report it; the desk sends help."
+    )
+
+
+class SpotPhotosMissing(Problem):
+    code = "spot_photos_missing"
+    status = 422
+    text = _("This matter needs a photo from before and one from after the work. Please add them.")
+
+
+class SpotPhotoMissing(Problem):
+    code = "spot_photo_missing"
+    status = 422
+    text = _("This matter needs a photo from after the work. Please add one.")
+
+
+class OwnReport(Problem):
+    code = "own_report"
+    status = 409
+    text = _("Whoever reported it does not verify it. Please choose a colleague.")
+
+
+class NoSuchVerifier(Problem):
+    code = "no_such_verifier"
+    status = 422
+    text = _("Choose a grid worker of this place, or leave it to the rule.")
+
+
+class NothingCorrected(Problem):
+    code = "nothing_corrected"
+    status = 422
+    text = _("Nothing would change. Choose what is to be corrected first.")
+
+
+class LeadChoiceMissing(Problem):
+    code = "lead_choice_missing"
+    status = 422
+    text = _(
+        "After this correction another organisation is responsible. "
+        "Say whether the present one goes on, or the event comes back to the desk."
+    )
+
+
+class SensitivityTooLow(Problem):
+    code = "sensitivity_too_low"
+    status = 422
+    text = _("The matter itself asks for more care than that. Choose at least its own level.")
+
+
+class OtherProcess(Problem):
+    code = "other_process"
+    status = 409
+    text = _(
+        "That matter is handled in another way. Void this event and report the matter anew, "
+        "or bring it back to the desk first."
+    )
+
+
+class SecondPersonMissing(Problem):
+    code = "second_person_missing"
+    status = 409
+    text = _("This takes two people: somebody proposes it first, another person confirms.")
+
+
+class SameProposer(Problem):
+    code = "same_proposer"
+    status = 409
+    text = _("Whoever proposed this cannot decide on it. Another person has to.")
+
+
+class ProposedAlready(Problem):
+    code = "proposed_already"
+    status = 409
+    text = _("This has been proposed already and waits for a decision.")
+
+
+class ProposalGone(Problem):
+    code = "proposal_gone"
+    status = 409
+    text = _("This proposal no longer waits: it was decided, or its time is up. Propose it anew.")
+
+
+class StillPending(Problem):
+    code = "still_pending"
+    status = 409
+    text = _("Something about this event can still be asked for; it is put away later.")
+
+
 class UnknownStep(Problem):
     code = "unknown_step"
     status = 404
     text = _("This process has no such step.")
+
+
+class ViewUnnamed(Problem):
+    code = "view_unnamed"
+    status = 422
+    text = _("Give the view a short name, so that you find it again.")
+
+
+class ViewEmpty(Problem):
+    code = "view_empty"
+    status = 422
+    text = _("Choose at least one filter first. Words that you searched for are not kept.")
+
+
+class TooManyViews(Problem):
+    code = "too_many_views"
+    status = 409
+    text = _("You have %(max)s saved views already. Remove one that you no longer need.")
+
+
+class PurposeMissing(Problem):
+    code = "purpose_missing"
+    status = 422
+    text = _("Say in a few words what it is for; that is printed on every page of it.")
+
+
+class TooManyRows(Problem):
+    code = "too_many_rows"
+    status = 422
+    text = _("More than %(max)s events fit. Narrow the list first, by days for example.")
+
+
+class ShiftNotTaken(Problem):
+    code = "shift_not_taken"
+    status = 409
+    text = _("The last hand-over has not been taken over yet. Take it over first.")
+
+
+class ShiftGone(Problem):
+    code = "shift_gone"
+    status = 409
+    text = _("There is nothing to take over now: a colleague was faster, or none was given.")
+
+
+class OwnShift(Problem):
+    code = "own_shift"
+    status = 409
+    text = _("You handed this shift over yourself. Whoever comes next takes it over.")
+
+
+class LinkGone(Problem):
+    code = "link_gone"
+    status = 404
+    text = _("This link does not work, or no longer. Ask whoever sent it for a new one.")
+
+
+class LinkUnneeded(Problem):
+    code = "link_unneeded"
+    status = 409
+    text = _("This organisation has accounts and works here itself. It needs no link.")
+
+
+class LinkRestricted(Problem):
+    code = "link_restricted"
+    status = 409
+    text = _("A restricted event is never passed on by a link. Speak to the organisation directly.")
+
+
+class LinkWithoutLead(Problem):
+    code = "link_without_lead"
+    status = 409
+    text = _("Dispatch the event first: a link is for the organisation that leads it.")
 
 
 class CaseChanged(Outdated):

@@ -54,18 +54,23 @@ class CaseFacts:
     unsolved: int = 0
     reopened: int = 0
     closed_at: datetime | None = None
+    objected: int = 0
+    declined_person: UUID | None = None
+    proposed: int = 0
+    helpers: frozenset[UUID] = frozenset()
     chain: tuple[int | None, ...] = ()
+    reported: frozenset[UUID] = frozenset()  # staff who reported it, while it is being verified
 
 
 @dataclass(frozen=True)
 class ActorFacts:
     """Who asks for a step.
 
-    kind: post, reporter, system or import; acts: everybody whom the journal knows as this
+    kind: post, reporter, system, import or link; acts: everybody whom the journal knows as this
     person's posts (a checker must differ from the handler by person, not by post).
     """
 
-    kind: Literal["post", "reporter", "system", "import"]
+    kind: Literal["post", "reporter", "system", "import", "link"]
     post: UUID | None = None
     person: UUID | None = None
     organisation: UUID | None = None
@@ -100,4 +105,19 @@ class Inputs:
     master_same: bool = False
     within_reopen: bool = True
     receipt_fits: bool = False
+    within_object: bool = True
+    may_part: bool = False
+    may_hurry: bool = True
+    join_proposed: bool = False
+    after_look: bool = False
+    call: str = ""
+    reached: bool = False
+    colleague: bool = False
     flags: frozenset[str] = field(default_factory=frozenset)
+    settled_by: frozenset[str] = frozenset()  # who may settle it on the spot, by its condition
+    spot_proof: str = "none"
+    before: int = 0
+    changes: bool = False
+    second_person: str = ""  # of a proposal: "" none or gone, same, other
+    archive_due: bool = False
+    pending: bool = False

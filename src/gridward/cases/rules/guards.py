@@ -204,3 +204,155 @@ def site_check_done(case: CaseFacts, actor: ActorFacts, given: Inputs, now: date
 def only_reporter(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
     """Nobody else waits for it, and a safety matter goes on without whoever told of it."""
     return "others_wait" if case.reports > 1 or case.safety else None
+
+
+@guard
+def others_stay(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Without this reporter the case goes on: others wait, or it concerns safety."""
+    if case.reports > 1 or case.safety or given.join_proposed:
+        return None
+    return "nobody_else"
+
+
+# --- a review ---------------------------------------------------------------------------------
+
+
+@guard
+def within_object_window(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
+    return None if given.within_object else "object_late"
+
+
+@guard
+def object_once(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    return "objected_before" if case.objected else None
+
+
+@guard
+def decided_by_another(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
+    """After an objection somebody else decides than the one who declined."""
+    if case.objected and actor.person is not None and actor.person == case.declined_person:
+        return "decided_before"
+    return None
+
+
+# --- joining and parting ----------------------------------------------------------------------
+
+
+@guard
+def join_waits(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """A neighbour's report waits to be joined."""
+    return None if case.proposed else "nothing_proposed"
+
+
+@guard
+def join_chosen(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    return None if given.join_proposed else "join_missing"
+
+
+@guard
+def joins_decided(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """No neighbour waits to hear whether theirs is the same problem."""
+    return "joins_open" if case.proposed else None
+
+
+@guard
+def parting_tells_truth(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
+    """The master is open, and nobody who came with this case was asked about its result."""
+    return None if given.may_part else "cannot_part"
+
+
+# --- on the way -------------------------------------------------------------------------------
+
+
+@guard
+def hurry_once_a_day(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
+    return None if given.may_hurry else "hurried_today"
+
+
+@guard
+def look_proved(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """A return after a look on site comes with a photo; a restricted case takes none."""
+    if given.after_look and given.photos < 1 and not case.restricted:
+        return "look_photo_missing"
+    return None
+
+
+@guard
+def call_described(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Who called whom is said, and what was said where somebody was reached."""
+    if given.call not in ("in", "out") or (given.reached and not given.words):
+        return "call_missing"
+    return None
+
+
+@guard
+def is_helper(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    return None if actor.organisation in case.helpers else "not_a_helper"
+
+
+@guard
+def colleague_chosen(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
+    return None if given.colleague else "colleague_missing"
+
+
+# --- before anybody is sent ---------------------------------------------------------------------
+
+
+@guard
+def not_reporter(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Whoever reported it does not verify it."""
+    return "own_report" if actor.person is not None and actor.person in case.reported else None
+
+
+@guard
+def may_self_handle(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """The filing condition lets this actor settle it: a worker alone, or the community's people."""
+    alone = "worker" in given.settled_by and actor.may("case.self_handle")
+    together = "community" in given.settled_by and actor.may("case.self_handle_team")
+    return None if alone or together else "may_not_settle"
+
+
+@guard
+def spot_proof_given(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
+    """Photos from before and after, as the filing condition asks."""
+    if given.spot_proof == "none":
+        return None
+    if given.spot_proof == "before_after" and not (given.before and given.photos):
+        return "spot_photos_missing"
+    return None if given.photos else "spot_photo_missing"
+
+
+# --- corrections, two people, putting away --------------------------------------------------------
+
+
+@guard
+def something_corrected(
+    case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime
+) -> str | None:
+    return None if given.changes else "nothing_corrected"
+
+
+@guard
+def second_person(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Somebody else proposed exactly this, and the proposal still holds."""
+    if given.second_person == "same":
+        return "same_proposer"
+    return None if given.second_person == "other" else "second_person_missing"
+
+
+@guard
+def nothing_pending(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Its days are over, and nothing about it can still be asked for."""
+    return None if given.archive_due and not given.pending else "still_pending"

@@ -36,8 +36,12 @@ POSITIONS: dict[str, str] = {
     "case.return": "lead",
     "case.dispose": "lead",
     "case.progress": "lead",
+    "case.help": "helper",
     "case.decide_return": "desk",
     "case.self_handle": "area",
+    "case.self_handle_team": "area",
+    "case.force_propose": "area",
+    "case.force_confirm": "area",
     "case.rule": "area",
     "case.void": "area",
     "case.reopen": "area",
@@ -68,8 +72,30 @@ EFFECTS = frozenset(
         "record_return",
         "decide_return",
         "bind_lead",
+        "create_verify_task",
+        "record_verification",
+        "record_self_handling",
+        "correct_facts",
+        "recall_lead",
+        "make_proposal",
+        "confirm_proposal",
+        "refuse_proposal",
+        "put_away",
         "tell_reporter",
         "keep_informed",
+        "record_decline",
+        "count_objection",
+        "resume_round",
+        "resume_total",
+        "leave_master",
+        "confirm_join",
+        "refuse_join",
+        "keep_details",
+        "count_hurry",
+        "leave_case",
+        "log_contact",
+        "end_help",
+        "change_handler",
     }
 )
 # What a step asks for before anything was typed, so that it can be offered: guards about the
@@ -89,7 +115,17 @@ INPUT_GUARDS = frozenset(
         "no_self_merge",
         "master_open",
         "not_restricted_words",
+        "may_self_handle",
+        "spot_proof_given",
+        "something_corrected",
+        "second_person",
         "is_confirmed_reporter",
+        "others_stay",
+        "join_chosen",
+        "parting_tells_truth",
+        "look_proved",
+        "call_described",
+        "colleague_chosen",
     }
 )
 
@@ -108,6 +144,8 @@ def stands_at(position: str, case: CaseFacts, actor: ActorFacts) -> bool:
         return actor.organisation is not None and actor.organisation == case.desk
     if position == "lead":
         return case.lead is not None and actor.organisation == case.lead.organisation
+    if position == "helper":
+        return actor.organisation in case.helpers
     if position == "area":
         return (actor.area is not None and actor.area in case.chain) or (
             actor.area_level == 1 and not any(case.chain)
