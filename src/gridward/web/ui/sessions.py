@@ -6,11 +6,14 @@ Every view says who may enter it: `@for_everybody`, `@for_account` or `@for_staf
 from __future__ import annotations
 
 import functools
+import math
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -20,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from gridward.access import actions, queries, rules
-from gridward.access.errors import NoPost, NotYourPost
+from gridward.access.errors import LockedOut, NoPost, NotYourPost
 from gridward.access.rules import Viewer
 from gridward.catalog.queries import catalogue, is_loaded
 from gridward.core import clock
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 POST = "post"
 SEEN = "seen"
+STEPPED = "second_step"
+HALF = "half_signed_in"
 PRESENT = "_gridward_present"
 BACKEND = "gridward.access.backends.StaffBackend"
 
@@ -139,11 +144,81 @@ def _session_post(request: HttpRequest) -> uuid.UUID | None:
     return uuid.UUID(held) if held else None
 
 
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Somebody whose password was right and whose code is still asked for."""
+
+    account: uuid.UUID
+    login: str
+    how: str
+    after: str
+
+
+def sign_in_or_ask(request: HttpRequest, account: Account, *, how: str, after: str = "") -> str:
+    """Begin a session, or have the code asked for first; returns where to go on."""
+    if not queries.has_second_factor(account.id):
+        sign_in(request, account, how=how)
+        return after or home_of(viewer_of(request))
+    # a fresh session: nothing that was there before the password carries over
+    request.session.flush()
+    request.session[HALF] = {
+        "account": str(account.id),
+        "login": account.login,
+        "how": how,
+        "after": after,
+        "at": int(clock.now().timestamp()),
+    }
+    return reverse("account:second-step")
+
+
+def half_of(request: HttpRequest) -> Half | None:
+    """Who stands between password and code in this session; None when that took too long."""
+    held = request.session.get(HALF)
+    if not held:
+        return None
+    begun = datetime.fromtimestamp(held["at"], tz=UTC)
+    if rules.is_idle(begun, clock.now(), rules.SECOND_STEP):
+        request.session.pop(HALF)
+        return None
+    return Half(uuid.UUID(held["account"]), held["login"], held["how"], held["after"])
+
+
+def may_try(request: HttpRequest, credentials: dict[str, str]) -> bool:
+    """Whether this name may be tried from this address, or has been tried too often."""
+    return bool(AxesProxyHandler.is_allowed(request, credentials))
+
+
+def locked_out() -> LockedOut:
+    """The refusal that says how long to wait."""
+    return LockedOut(minutes=math.ceil(settings.AXES_COOLOFF_TIME.total_seconds() / 60))
+
+
+def count_wrong_try(request: HttpRequest, login_name: str) -> None:
+    """Count a wrong code outside the sign-in like a failed sign-in."""
+    AxesProxyHandler.user_login_failed(None, {"username": login_name}, request)
+
+
+def mark_second_step(request: HttpRequest) -> None:
+    """This session has shown a code."""
+    request.session[STEPPED] = True
+
+
 def sign_in(
-    request: HttpRequest, account: Account, *, how: str, post: uuid.UUID | None = None
+    request: HttpRequest,
+    account: Account,
+    *,
+    how: str,
+    post: uuid.UUID | None = None,
+    second_step: bool = False,
 ) -> None:
-    """Begin a session for `account` in one of its posts. how: password, invitation, demo."""
+    """Begin a session for `account` in one of its posts. how: password, invitation, demo.
+
+    second_step: whether a code was shown; the demo's cards need none.
+    """
     login(request, account, backend=BACKEND)
+    request.session.pop(HALF, None)
+    if second_step or how == "demo":
+        mark_second_step(request)
     try:
         viewer = queries.viewer_for(account, post)
     except NoPost:
@@ -197,6 +272,8 @@ def for_staff(*capabilities: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             viewer = staff_of(request)
+            if not request.session.get(STEPPED) and is_step_required(viewer):
+                return HttpResponseRedirect(reverse("account:factor"))
             if capabilities and not viewer.may_any(*capabilities):
                 raise NotAllowed()
             response = view(request, *args, **kwargs)
@@ -207,6 +284,11 @@ def for_staff(*capabilities: str) -> Callable[[View], View]:
         return entrance("staff")(entered)
 
     return wrap
+
+
+def is_step_required(viewer: Viewer) -> bool:
+    """Whether the present post may only be worked in with a code; no statement."""
+    return viewer.role in queries.roles_with_second_factor()
 
 
 def for_account(view: View) -> View:

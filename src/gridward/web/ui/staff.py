@@ -54,12 +54,15 @@ def shell_of(
     except NoSuchOrganisation:
         organisation = ""
     return Shell(
-        person=viewer.person_name,
+        person=viewer.person_name
+        if not viewer.absent_name
+        else _("%(deputy)s for %(absent)s")
+        % {"deputy": viewer.person_name, "absent": viewer.absent_name},
         role=str(role.title) if role else "",
         organisation=organisation,
         nav=tuple(_nav(viewer, current, waiting)),
         posts=tuple(
-            Choice(str(post.post_id), f"{post.title} · {post.where}")
+            Choice(str(post.post_id), post.words)
             for post in post_choices(request)
             if not post.current
         ),

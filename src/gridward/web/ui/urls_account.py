@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gridward.web.ui import views_account as views
+from gridward.web.ui import views_factor as factor
 
 app_name = "account"
 urlpatterns = [
@@ -13,6 +14,9 @@ urlpatterns = [
     path("post/", views.switch_post, name="post"),
     path("invitation/", views.invitation, name="invitation"),
     path("password/", views.password, name="password"),
+    path("second-step/", factor.second_step, name="second-step"),
+    path("factor/", factor.factor, name="factor"),
+    path("factor/picture.svg", factor.factor_picture, name="factor-picture"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/withdraw/", views.withdraw_token, name="withdraw-token"),
 ]

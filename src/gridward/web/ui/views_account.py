@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from axes.handlers.proxy import AxesProxyHandler
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -59,6 +56,15 @@ class PostChoice:
     title: str
     where: str
     current: bool
+    absent: str = ""
+
+    @property
+    def words(self) -> str:
+        """The post in one line; a deputy's says for whom."""
+        line = f"{self.title} · {self.where}"
+        if not self.absent:
+            return line
+        return _("for %(absent)s: %(post)s") % {"absent": self.absent, "post": line}
 
 
 def demo_cards(request: HttpRequest) -> list[Card]:
@@ -89,6 +95,7 @@ def post_choices(request: HttpRequest) -> list[PostChoice]:
             post_id=card.post_id,
             title=str(card.role_title),
             where=card.organisation_zh if is_chinese() else card.organisation_en,
+            absent=card.absent_name,
             current=viewer is not None and card.post_id == viewer.post_id,
         )
         for card in sessions.posts_of(request)
@@ -108,8 +115,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except (WrongSignIn, LockedOut) as refused:
             problem = refused
         else:
-            sessions.sign_in(request, account, how="password")
-            return HttpResponseRedirect(after or sessions.home_of(sessions.viewer_of(request)))
+            there = sessions.sign_in_or_ask(request, account, how="password", after=after)
+            return HttpResponseRedirect(there)
     elif request.user.is_authenticated:
         return HttpResponseRedirect(after or sessions.home_of(sessions.viewer_of(request)))
     context = {
@@ -125,20 +132,16 @@ def _checked(request: HttpRequest) -> Account:
     """The account whose number and password were typed. Raises WrongSignIn, LockedOut."""
     name = queries.counted_name(request.POST.get("login", ""))
     credentials = {"username": name}
-    if not AxesProxyHandler.is_allowed(request, credentials):
-        raise _locked_out()
+    if not sessions.may_try(request, credentials):
+        raise sessions.locked_out()
     account = authenticate(
         request=request, username=name, password=request.POST.get("password", "")
     )
     if account is not None:
         return account
-    if not AxesProxyHandler.is_allowed(request, credentials):
-        raise _locked_out()
+    if not sessions.may_try(request, credentials):
+        raise sessions.locked_out()
     raise WrongSignIn()
-
-
-def _locked_out() -> LockedOut:
-    return LockedOut(minutes=math.ceil(settings.AXES_COOLOFF_TIME.total_seconds() / 60))
 
 
 @for_everybody
@@ -183,9 +186,10 @@ def invitation(request: HttpRequest) -> HttpResponse:
         except (BadInvitation, WeakPassword) as refused:
             problem = refused
         else:
-            sessions.sign_in(request, queries.account(account_id), how="invitation")
+            account = queries.account(account_id)
+            there = sessions.sign_in_or_ask(request, account, how="invitation")
             messages.success(request, _("Your password is set. Welcome."))
-            return HttpResponseRedirect(sessions.home_of(sessions.viewer_of(request)))
+            return HttpResponseRedirect(there)
     context = {"code": request.POST.get("code", ""), "problem": problem}
     return _page(request, "ui/account/invitation.html", context, problem)
 
