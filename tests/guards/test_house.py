@@ -30,6 +30,7 @@ MORE_DOORS = {
     "catalog": {"compiled", "definitions", "loader", "registry", "worktime"},
     "directory": {"files"},
     "access": {"capabilities"},
+    "territory": {"carriers"},
     "vault": {"backup", "erasure"},
 }
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals")

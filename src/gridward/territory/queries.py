@@ -8,7 +8,9 @@ names and read once per request or action).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import shapely
@@ -16,21 +18,25 @@ from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from shapely.geometry.base import BaseGeometry
 
 from gridward.catalog import queries as catalog
-from gridward.core import geodesy, jurisdiction
+from gridward.core import clock, geodesy, jurisdiction
 from gridward.core.action import context, in_action
 from gridward.core.geodesy import Datum
 from gridward.journal import queries as journal
 from gridward.journal.queries import generation
-from gridward.territory import errors
+from gridward.territory import carriers, errors, rules
+from gridward.territory.carriers import Concern, Standing
 from gridward.territory.models import (
     Area,
     AreaCode,
+    AreaName,
     AreaPlace,
     Boundary,
     BoundaryVersion,
     Level,
+    Succession,
 )
 from gridward.territory.rules import (
     CHAIN,
@@ -40,9 +46,12 @@ from gridward.territory.rules import (
     OUTSIDE,
     AreaView,
     Chain,
+    Change,
+    Fault,
     Ground,
     LevelScheme,
     Location,
+    Part,
     Surveyed,
     SurveyedVersion,
     digest_of,
@@ -51,6 +60,8 @@ from gridward.territory.rules import (
 from gridward.territory.rules.levels import Level as SchemeLevel
 
 __all__ = [
+    "Past",
+    "Preview",
     "agreed_scheme",
     "area",
     "area_of_code",
@@ -62,11 +73,17 @@ __all__ = [
     "find_code",
     "forget",
     "ground",
+    "heirs",
+    "history",
     "level_title",
     "locate",
     "locator",
     "path_name",
+    "planned_merge",
+    "planned_redraw",
+    "planned_split",
     "polygon_geojson",
+    "preview",
     "reason_text",
     "scheme",
     "survey",
@@ -255,6 +272,190 @@ def agreed_scheme() -> LevelScheme | None:
             for level in agreed.levels
         ),
     )
+
+
+# changes, before they are made
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do. faults: why it would be refused by the proof of cover; concerns:
+    rows of other rooms that would follow; standings: who and what needs a new ground."""
+
+    change: Change
+    faults: tuple[Fault, ...]
+    concerns: tuple[Concern, ...]
+    standings: tuple[Standing, ...]
+
+
+def preview(change: Change) -> Preview:
+    """What a planned change would do; nothing is written."""
+    return Preview(
+        change,
+        uncovered(change),
+        tuple(carriers.concerns(change)),
+        tuple(carriers.standings(change)),
+    )
+
+
+def planned_split(area_id: int, parts: Sequence[Part], *, since: date | None = None) -> Change:
+    """A split worked out on today's ground. Raises as `rules.split`, and for a bad day."""
+    here = ground()
+    day = _day(since, [here.area(area_id)])
+    return rules.split(
+        here,
+        area_id,
+        parts,
+        next_id=last_area_id() + 1,
+        used=_codes_beside(here.area(area_id)),
+        since=day,
+    )
+
+
+def planned_merge(
+    area_ids: Sequence[int],
+    *,
+    name: str,
+    name_en: str = "",
+    kind: str = "",
+    since: date | None = None,
+) -> Change:
+    """A merge worked out on today's ground. Raises as `rules.merge`, and for a bad day."""
+    here = ground()
+    areas = [here.area(id_) for id_ in area_ids]
+    day = _day(since, areas)
+    return rules.merge(
+        here,
+        area_ids,
+        name=name,
+        name_en=name_en,
+        kind=kind,
+        next_id=last_area_id() + 1,
+        used=_codes_beside(areas[0]) if areas else (),
+        since=day,
+    )
+
+
+def planned_redraw(
+    boundaries: Mapping[int, BaseGeometry],
+    *,
+    since: date | None = None,
+    at: datetime | None = None,
+) -> Change:
+    """A redraw worked out on today's ground. Raises as `rules.redraw`, SinceTooLate."""
+    here = ground()
+    day = _day(since, [here.area(id_) for id_ in boundaries], at=at)
+    return rules.redraw(here, boundaries, since=day)
+
+
+def uncovered(change: Change) -> tuple[Fault, ...]:
+    """Where the ground would not be covered after a change."""
+    return rules.prove(rules.surveyed(change.after)).faults
+
+
+def refuse_uncovered(change: Change) -> None:
+    """Raises NotCovering where the ground would not be covered after a change."""
+    faults = uncovered(change)
+    if faults:
+        first = faults[0]
+        raise errors.NotCovering(count=len(faults), first=f"{first.kind} {', '.join(first.areas)}")
+
+
+def _day(since: date | None, areas: Sequence[AreaView], *, at: datetime | None = None) -> date:
+    tz = jurisdiction.current().tz
+    today = clock.now().astimezone(tz).date()
+    if since is None:
+        return at.astimezone(tz).date() if at is not None else today
+    if since > today:
+        raise errors.SinceTooLate(day=since.isoformat())
+    for one in areas:
+        if since < one.opened_on:
+            raise errors.SinceTooEarly(area=one.name, day=one.opened_on.isoformat())
+    return since
+
+
+def _codes_beside(area: AreaView) -> list[str]:
+    if area.parent_id is None:
+        return []
+    code = ground().area(area.parent_id).code
+    return codes_under([code])[code]
+
+
+# history
+
+
+@dataclass(frozen=True)
+class Past:
+    """One thing that happened to an area. kind: opened, coded, named, placed, redrawn, ended;
+    areas: predecessors, successors or the parent; text: the code or the name."""
+
+    day: date
+    kind: str
+    text: str = ""
+    areas: tuple[AreaView, ...] = ()
+    version: int = 0
+
+
+def history(area_id: int) -> list[Past]:
+    """What happened to an area, oldest first: opened from which, its names, codes, parents and
+    boundaries, ended into which; six statements. Raises NoSuchArea."""
+    here = ground()
+    area_now = here.area(area_id)
+    came = [
+        here.area(id_)
+        for id_ in Succession.objects.filter(successor_id=area_id)
+        .order_by("area_id")
+        .values_list("area_id", flat=True)
+    ]
+    found = [Past(area_now.opened_on, "opened", area_now.code, tuple(came))]
+    codes = AreaCode.objects.filter(area_id=area_id).order_by("valid_from", "id")
+    found += [Past(row.valid_from, "coded", row.code) for row in list(codes)[1:]]
+    names = AreaName.objects.filter(area_id=area_id).order_by("valid_from", "id")
+    found += [Past(row.valid_from, "named", row.name) for row in list(names)[1:]]
+    places = AreaPlace.objects.filter(area_id=area_id).order_by("valid_from", "id")
+    found += [
+        Past(row.valid_from, "placed", areas=(here.area(row.parent_id),))
+        for row in list(places)[1:]
+        if row.parent_id is not None
+    ]
+    drawn = (
+        Boundary.objects.filter(area_id=area_id)
+        .order_by("from_version_id")
+        .values_list("from_version_id", "from_version__in_force_from")
+    )
+    found += [Past(day, "redrawn", version=number) for number, day in list(drawn)[1:]]
+    if area_now.closed_on is not None:
+        heirs = [
+            here.area(id_)
+            for id_ in Succession.objects.filter(area_id=area_id)
+            .order_by("-share", "successor_id")
+            .values_list("successor_id", flat=True)
+        ]
+        found.append(Past(area_now.closed_on, "ended", areas=tuple(heirs)))
+    return sorted(found, key=lambda past: (past.day, _PASTS.index(past.kind), past.version))
+
+
+_PASTS = ("opened", "coded", "named", "placed", "redrawn", "ended")
+
+
+def heirs(area_id: int) -> list[AreaView]:
+    """The areas in force that stand where this one did: itself, or its successors' successors."""
+    here = ground()
+    if here.area(area_id).closed_on is None:
+        return [here.area(area_id)]
+    next_of: dict[int, list[int]] = {}
+    rows = Succession.objects.order_by("-share", "successor_id")
+    for was, heir in rows.values_list("area_id", "successor_id"):
+        next_of.setdefault(was, []).append(heir)
+    found: dict[int, AreaView] = {}
+    line = list(next_of.get(area_id, ()))
+    while line:
+        one = here.area(line.pop(0))
+        if one.closed_on is None:
+            found[one.id] = one
+        else:
+            line.extend(next_of.get(one.id, ()))
+    return list(found.values())
 
 
 # shapes

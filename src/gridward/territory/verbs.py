@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gridward.journal.verbs import Verb, code, declare, many, number, ref
+from gridward.journal.verbs import Verb, code, declare, many, number, optional, ref
 
 declare(
     Verb(
@@ -23,7 +23,40 @@ declare(
         "boundary.redrawn",
         subject="boundary_version",
         title=_("Boundaries redrawn, version %(version)s"),
-        details={"version": number, "areas": many(ref), "digest": code},
+        details={
+            "version": number,
+            "areas": many(ref),
+            "digest": code,
+            "since": optional(code),
+            # how many rows of other rooms lay in ground that changed hands
+            "rows": optional(number),
+        },
+    ),
+    Verb(
+        "area.split",
+        subject="boundary_version",
+        title=_("Area split, boundaries version %(version)s"),
+        details={
+            "version": number,
+            "ended": many(ref),
+            "opened": many(ref),
+            "digest": code,
+            "since": code,
+            "rows": number,
+        },
+    ),
+    Verb(
+        "areas.merged",
+        subject="boundary_version",
+        title=_("Areas merged, boundaries version %(version)s"),
+        details={
+            "version": number,
+            "ended": many(ref),
+            "opened": many(ref),
+            "digest": code,
+            "since": code,
+            "rows": number,
+        },
     ),
     Verb(
         "area.named",

@@ -208,7 +208,7 @@ def split(
         here,
         after,
         since,
-        opened=tuple(after.area(view.id) for view in opened.values()),
+        opened=tuple(after.area(opened[at].id) for at in range(len(parts))),
         ended={area_id: heirs},
         shares={(area_id, id_): _share(size, area.area_m2) for id_, size in sizes.items()},
         moved=tuple(moves),

@@ -1,14 +1,13 @@
-"""Every write of the territory."""
+"""Drawing areas and naming them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from gridward.core import clock, jurisdiction
 from gridward.core.action import action, context
@@ -136,7 +135,7 @@ def draw_cells(
         kind_above = own_kinds
 
     book.write()
-    _close_version(version)
+    close_version(version)
     note(
         "territory.drawn",
         f"boundaries:{version.number}",
@@ -181,65 +180,7 @@ def name_area(
     note("area.named", f"area:{area_id}", actor=actor, at=moment, area=area_id, code=area.code)
 
 
-@action
-def redraw(
-    boundaries: Mapping[int, BaseGeometry],
-    *,
-    actor: ActorRef,
-    at: datetime | None = None,
-) -> int:
-    """New boundaries for existing areas from this moment's day on; returns the new version.
-
-    boundaries: polygons in WGS84 degrees by area id; all areas that change, at every level. The
-    old ones stay on record under their versions.
-    Raises NoSuchArea, BadOutline, and NotCovering when the whole would no longer cover its
-    ground; then nothing is changed.
-    """
-    bump_generation(queries.NAME)
-    queries.mark_written()
-    moment = at or context().recorded_at
-    day = moment.astimezone(jurisdiction.current().tz).date()
-    here = queries.ground()
-    grounds = {}
-    for area_id in sorted(boundaries):
-        if here.area(area_id).closed_on is not None:
-            raise errors.NoSuchArea(area=area_id)
-        grounds[area_id] = rules.checked_outline(boundaries[area_id])
-
-    version = BoundaryVersion.objects.create(
-        number=queries.last_version() + 1, in_force_from=day, recorded_at=moment, digest=""
-    )
-    Boundary.objects.filter(area_id__in=list(grounds), to_version=None).update(to_version=version)
-    wkbs = {area_id: shapely.to_wkb(ground) for area_id, ground in grounds.items()}
-    insert_many(
-        Boundary,
-        [Boundary(area_id=id_, from_version=version, wkb=wkb) for id_, wkb in wkbs.items()],
-    )
-    sizes, labels = _measured(list(grounds.values()))
-    for place, area_id in enumerate(grounds):
-        Area.objects.filter(id=area_id).update(
-            area_m2=sizes[place], lng=labels[place, 0], lat=labels[place, 1]
-        )
-    proof = rules.prove(queries.survey())
-    if not proof.holds:
-        first = proof.faults[0]
-        raise errors.NotCovering(
-            count=len(proof.faults), first=f"{first.kind} {', '.join(first.areas)}"
-        )
-    _close_version(version)
-    note(
-        "boundary.redrawn",
-        f"boundaries:{version.number}",
-        actor=actor,
-        at=moment,
-        version=version.number,
-        areas=list(grounds),
-        digest=version.digest,
-    )
-    return version.number
-
-
-def _close_version(version: BoundaryVersion) -> None:
+def close_version(version: BoundaryVersion) -> None:
     """All boundaries of the version are written: their digest goes beside it."""
     version.digest = queries.digest_of_version(version.number)
     version.save(update_fields=["digest"])
@@ -319,14 +260,6 @@ def _codes(
     return codes
 
 
-def _measured(grounds: Iterable[BaseGeometry]) -> tuple[list[float], rules.Floats]:
-    """Square metres of each polygon, and a point inside it (degrees)."""
-    shapes = np.array(list(grounds), dtype=object)
-    sizes = rules.measured_m2(shapes)
-    labels = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    return [round(size, 2) for size in sizes], np.round(labels, 7)
-
-
 class _Book:
     """The rows of one drawing, gathered to be written in five inserts."""
 
@@ -371,7 +304,7 @@ class _Book:
         grounds: rules.Geometries,
     ) -> list[_Parent]:
         """Rows for the cells of one level; answers what the level below must know."""
-        sizes, labels = _measured(grounds)
+        sizes, labels = rules.measured(grounds)
         made: list[_Parent] = []
         for place, parent in enumerate(parents):
             level = parent.level + 1 if parent else 1
