@@ -300,4 +300,47 @@ DATA_ERASED = Verb(
     details={"case": ref},
 )
 
+VIEW_SAVED = Verb(
+    "view.saved", subject="view", title=_("A list's filters were saved"), details={"shared": flag}
+)
+VIEW_REMOVED = Verb(
+    "view.removed", subject="view", title=_("Saved filters were removed"), details={}
+)
+LIST_EXPORTED = Verb(
+    "list.exported",
+    subject="list",
+    title=_("A list was exported"),
+    details={"kind": code, "rows": number, "purpose": commitment},
+)
+DESK_HANDED_OVER = Verb(
+    "desk.handed_over",
+    subject="desk",
+    title=_("The shift was handed over"),
+    details={"handover": ref, "open": number, "late": number, "words": optional(commitment)},
+)
+DESK_TAKEN_OVER = Verb(
+    "desk.taken_over",
+    subject="desk",
+    title=_("The shift was taken over"),
+    details={"handover": ref},
+)
+LINK_MADE = Verb(
+    "case.link_made",
+    subject="case",
+    title=_("A one-time link was made"),
+    details={"link": ref, "organisation": ref, "expires": moment},
+)
+LINK_OPENED = Verb(
+    "case.link_opened",
+    subject="case",
+    title=_("The one-time link was opened"),
+    details={"link": ref, "organisation": ref},
+)
+LINK_REVOKED = Verb(
+    "case.link_revoked",
+    subject="case",
+    title=_("The one-time link was taken back"),
+    details={"link": ref, "organisation": ref},
+)
+
 VERBS = declare(*[verb for verb in list(globals().values()) if isinstance(verb, Verb)])
