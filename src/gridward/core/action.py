@@ -46,6 +46,18 @@ class ActionContext:
 
 
 _context: ContextVar[ActionContext | None] = ContextVar("gridward_action", default=None)
+_cause: ContextVar[uuid.UUID | None] = ContextVar("gridward_cause", default=None)
+
+
+@contextmanager
+def one_cause() -> Iterator[uuid.UUID]:
+    """Bind the entries of the actions inside, each with a transaction of its own, to one cause."""
+    shared = new_id()
+    token = _cause.set(shared)
+    try:
+        yield shared
+    finally:
+        _cause.reset(token)
 
 
 class OutsideActionError(RuntimeError):
@@ -101,7 +113,9 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             if running.jurisdiction != here.key:
                 raise OutsideActionError("one action cannot write in two jurisdictions")
             return function(*args, **kwargs)
-        fresh = ActionContext(jurisdiction=here.key, recorded_at=clock.now(), cause=new_id())
+        fresh = ActionContext(
+            jurisdiction=here.key, recorded_at=clock.now(), cause=_cause.get() or new_id()
+        )
         token = _context.set(fresh)
         try:
             with _in_line(here.database), transaction.atomic(using=here.database, durable=True):

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-ACTOR_KINDS = ("post", "reporter", "system", "import")
-"""Who may stand as the doer of an entry: a post, a reporter, the system itself, an import."""
+ACTOR_KINDS = ("post", "reporter", "system", "import", "link")
+"""Who may stand as the doer of an entry: a post, a reporter, the system itself, an import, an
+organisation without accounts by a one-time link."""
 
 LARGEST_NUMBER = 2**53 - 1
 """JSON readers may hold numbers as doubles; RFC 8785 ends here."""

@@ -8,8 +8,16 @@ from gridward.cases.actions.clocks import (
     recompute_provisional,
     sweep_clocks,
 )
+from gridward.cases.actions.desk import hand_over_shift, purpose_of, record_export, take_over_shift
 from gridward.cases.actions.given import Given
 from gridward.cases.actions.importing import ROWS_AT_ONCE, Imported, import_cases
+from gridward.cases.actions.links import (
+    MadeLink,
+    make_link,
+    open_link,
+    revoke_link,
+    take_link_step,
+)
 from gridward.cases.actions.steps import (
     accept_and_dispatch,
     accept_case,
@@ -48,6 +56,7 @@ from gridward.cases.actions.submit import (
     Told,
     submit_report,
 )
+from gridward.cases.actions.views import remove_view, save_view
 from gridward.cases.actions.work import SYSTEM, Acting, acting_post, acting_reporter
 
 __all__ = [
@@ -60,6 +69,7 @@ __all__ = [
     "Contact",
     "Given",
     "Imported",
+    "MadeLink",
     "Place",
     "Receipt",
     "Swept",
@@ -80,22 +90,32 @@ __all__ = [
     "dispose_case",
     "give_info",
     "hand_over",
+    "hand_over_shift",
     "import_cases",
     "info_lapsed",
     "log_call",
+    "make_link",
     "merge_case",
+    "open_link",
     "pass_check",
+    "purpose_of",
     "rate_as_reporter",
     "recompute_provisional",
+    "record_export",
     "redispatch_case",
     "refuse_return",
+    "remove_view",
     "reopen_as_reporter",
     "reopen_case",
     "return_case",
+    "revoke_link",
     "rule_case",
+    "save_view",
     "send_to_check",
     "submit_report",
     "sweep_clocks",
+    "take_link_step",
+    "take_over_shift",
     "take_step",
     "void_case",
     "withdraw_as_reporter",

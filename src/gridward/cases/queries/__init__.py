@@ -1,5 +1,6 @@
 """Every read of the cases room, beginning with who may see; every lock."""
 
+from gridward.cases.queries.briefs import Brief, DayFigures, day_brief
 from gridward.cases.queries.importing import (
     cases_by_id,
     known_numbers,
@@ -7,11 +8,21 @@ from gridward.cases.queries.importing import (
     known_source_ids,
 )
 from gridward.cases.queries.invariants import Invariant, broken_invariants
+from gridward.cases.queries.links import (
+    LinkCard,
+    LinkPage,
+    link_page,
+    links_of,
+    photo_of_link,
+)
 from gridward.cases.queries.locks import (
     lock_answer,
     lock_case,
     lock_cases,
     lock_due_clocks,
+    lock_link,
+    lock_links_of,
+    lock_open_handover,
 )
 from gridward.cases.queries.narrowing import Narrowing
 from gridward.cases.queries.pages import (
@@ -62,19 +73,37 @@ from gridward.cases.queries.searching import (
     refresh_search,
     search_document,
 )
+from gridward.cases.queries.shifts import (
+    HandoverCard,
+    Promise,
+    ShiftCounts,
+    ShiftPage,
+    shift_counts,
+    shift_page,
+)
 from gridward.cases.queries.tracking import Track, submission_for, track
+from gridward.cases.queries.views import ViewCard, saved_views
 
 __all__ = [
     "CASES_PER_PAGE",
     "DESK_KINDS",
+    "Brief",
     "CaseCard",
     "CasePage",
+    "DayFigures",
+    "HandoverCard",
     "Invariant",
+    "LinkCard",
+    "LinkPage",
     "ListPage",
     "Narrowing",
+    "Promise",
+    "ShiftCounts",
+    "ShiftPage",
     "StepCard",
     "TimelineItem",
     "Track",
+    "ViewCard",
     "Waiting",
     "active_assignments",
     "answers_of",
@@ -88,6 +117,7 @@ __all__ = [
     "cases_by_id",
     "checker_of",
     "contactable_reports",
+    "day_brief",
     "desk_of_level",
     "explain_number",
     "facts_of",
@@ -98,21 +128,30 @@ __all__ = [
     "known_source_ids",
     "last_actor",
     "last_lead",
+    "link_page",
+    "links_of",
     "list_page",
     "lock_answer",
     "lock_case",
     "lock_cases",
     "lock_due_clocks",
+    "lock_link",
+    "lock_links_of",
+    "lock_open_handover",
     "may_act_on",
     "may_dispatch_to",
     "name_tokens",
     "open_organisations",
     "open_return",
     "outside_counts",
+    "photo_of_link",
     "refresh_search",
     "report_of",
     "running_clocks",
+    "saved_views",
     "search_document",
+    "shift_counts",
+    "shift_page",
     "state_title",
     "submission_for",
     "suggested_lead",

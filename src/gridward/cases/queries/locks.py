@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from gridward.cases.models import Answer, Case, Clock
+from gridward.cases.models import Answer, Case, Clock, DeskHandover, OutsideLink
 from gridward.core.errors import NotFound
 from gridward.core.ids import new_id
 
@@ -52,4 +52,31 @@ def lock_due_clocks(now: datetime, limit: int) -> list[Clock]:
         Clock.objects.select_for_update(skip_locked=True)
         .filter(look_at__lte=now)
         .order_by("look_at")[:limit]
+    )
+
+
+def lock_open_handover(desk: UUID) -> DeskHandover | None:
+    """The shift of a desk that was given and that nobody has taken over yet, locked."""
+    return DeskHandover.objects.select_for_update().filter(desk=desk, taken_at__isnull=True).first()
+
+
+def lock_link(link: UUID) -> OutsideLink:
+    """A one-time link, locked; whoever calls holds the lock of its case. Raises NotFound."""
+    found = (
+        OutsideLink.objects.select_for_update(of=("self",))
+        .select_related("assignment")
+        .filter(id=link)
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def lock_links_of(case_id: UUID) -> list[OutsideLink]:
+    """The links of a case that are neither used nor taken back; its lock is held already."""
+    return list(
+        OutsideLink.objects.select_for_update(of=("self",))
+        .filter(case=case_id, used_at__isnull=True, revoked_at__isnull=True)
+        .order_by("id")
     )

@@ -29,6 +29,7 @@ class Narrowing:
     returned: bool = False
     reworked: bool = False
     reopened: bool = False
+    hurried: bool = False
     since: datetime | None = None
     until: datetime | None = None
 
@@ -58,6 +59,8 @@ def wanted(asked: Narrowing, now: datetime) -> Q:
         found &= Q(reworks__gt=0)
     if asked.reopened:
         found &= Q(reopened__gt=0)
+    if asked.hurried:
+        found &= Q(hurries__gt=0)
     if asked.since is not None:
         found &= Q(opened_at__gte=asked.since)
     if asked.until is not None:

@@ -1,0 +1,167 @@
+"""One-time links: which are live, and what their one page shows. Nothing of any reporter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gridward.access.rules import Viewer
+from gridward.cases import errors
+from gridward.cases.models import Case, CaseFile, OutsideLink, Report
+from gridward.cases.queries.pages import StepCard
+from gridward.cases.queries.reading import active_assignments, facts_of
+from gridward.cases.rules import process as process_rules
+from gridward.cases.rules.facts import ActorFacts
+from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.queries import catalogue
+from gridward.core.errors import NotFound
+from gridward.directory import queries as directory
+from gridward.directory.rules import Organisation
+from gridward.territory import queries as territory
+from gridward.vault import queries as vault
+from gridward.vault.rules import masked_numbers
+
+LINK_RIGHTS = frozenset({"case.acknowledge", "case.progress", "case.dispose"})
+
+
+@dataclass(frozen=True)
+class LinkCard:
+    """A link as the desk sees it. state: live, used, revoked or expired."""
+
+    id: UUID
+    organisation: Organisation
+    made_at: datetime
+    expires_at: datetime
+    opened_at: datetime | None
+    used_at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """What an organisation without an account is shown of the case it leads.
+
+    words, places: what reporters wrote, numbers masked; photos: theirs, of before the work.
+    """
+
+    case: UUID
+    number: str
+    version: int
+    title: object
+    words: tuple[str, ...]
+    place: str
+    places: tuple[str, ...]
+    lng: float | None
+    lat: float | None
+    photos: tuple[UUID, ...]
+    proof: str
+    closing: object
+    due_at: datetime | None
+    organisation: Organisation
+    steps: tuple[StepCard, ...]
+    expires_at: datetime
+    edition: int
+
+
+def link_actor(organisation: UUID) -> ActorFacts:
+    """An organisation that comes by a link, as the rules see it."""
+    return ActorFacts(kind="link", organisation=organisation, capabilities=LINK_RIGHTS)
+
+
+def live_link(digest: str, now: datetime) -> OutsideLink:
+    """The link with this digest, while it works. Raises LinkGone, whatever the reason."""
+    found = (
+        OutsideLink.objects.select_related("case", "assignment")
+        .filter(digest=digest, used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
+        .first()
+    )
+    if found is None or not found.assignment.active:
+        raise errors.LinkGone()
+    if found.case.sensitivity >= Sensitivity.RESTRICTED:  # it became so after the link was made
+        raise errors.LinkGone()
+    return found
+
+
+def link_page(digest: str, now: datetime) -> LinkPage:
+    """What stands on the page of a live link. Raises LinkGone."""
+    link = live_link(digest, now)
+    case: Case = link.case
+    book = catalogue(case.edition)
+    facts = facts_of(case, active_assignments(case.id), book)
+    actor = link_actor(link.organisation_id)
+    open_steps = process_rules.steps_open_to(book.process(case.process), facts, actor, now)
+    reports = list(
+        Report.objects.filter(case=case, withdrawn_at__isnull=True).order_by("submitted_at", "id")
+    )
+    texts = vault.open_texts([x for r in reports for x in (r.words, r.place_words)])
+    photos = CaseFile.objects.filter(case=case, report__in=reports).order_by("added_at", "id")
+    matter = book.matters.get(case.matter)
+    condition = book.conditions.get(case.condition)
+    return LinkPage(
+        case=case.id,
+        number=case.number,
+        version=case.version,
+        title=matter.title if matter else "",
+        words=_masked(texts.get(r.words) for r in reports if r.words),
+        place=territory.path_name(next(a for a in reversed(case.chain) if a is not None))
+        if any(case.chain)
+        else "",
+        places=_masked(texts.get(r.place_words) for r in reports if r.place_words),
+        lng=case.lng,
+        lat=case.lat,
+        photos=tuple(photos.values_list("id", flat=True)),
+        proof=condition.proof if condition else "none",
+        closing=condition.closing if condition else "",
+        due_at=case.due_at,
+        organisation=directory.organisation(link.organisation_id),
+        steps=tuple(StepCard(s.key, s.title) for s in open_steps if LINK_RIGHTS & set(s.by)),
+        expires_at=link.expires_at,
+        edition=case.edition,
+    )
+
+
+def _masked(texts: object) -> tuple[str, ...]:
+    return tuple(masked_numbers(each) for each in texts if each)  # type: ignore[attr-defined]
+
+
+def photo_of_link(digest: str, photo_id: UUID, now: datetime) -> UUID:
+    """The vault's file behind a reporter's photo of the link's case. Raises LinkGone, NotFound."""
+    link = live_link(digest, now)
+    found = (
+        CaseFile.objects.filter(
+            id=photo_id, case=link.case, report__isnull=False, report__withdrawn_at__isnull=True
+        )
+        .values_list("file", flat=True)
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def links_of(viewer: Viewer, case: UUID, now: datetime) -> list[LinkCard]:
+    """The links of a case, newest first, for whoever dispatches at its desk; one statement."""
+    if not viewer.may("case.dispatch"):
+        return []
+    rows = OutsideLink.objects.filter(case=case, case__desk=viewer.organisation_id)
+    return [
+        LinkCard(
+            id=row.id,
+            organisation=directory.organisation(row.organisation_id),
+            made_at=row.made_at,
+            expires_at=row.expires_at,
+            opened_at=row.opened_at,
+            used_at=row.used_at,
+            state=_state(row, now),
+        )
+        for row in rows.order_by("-made_at")
+    ]
+
+
+def _state(link: OutsideLink, now: datetime) -> str:
+    if link.used_at is not None:
+        return "used"
+    if link.revoked_at is not None:
+        return "revoked"
+    return "live" if link.expires_at > now else "expired"
