@@ -14,6 +14,7 @@ class Organisation(models.Model):
 
     area: the ground it answers for; type_code: what kind of department (MUN, URB, …), empty for
     desks; order: place in the fixed list that every table of organisations follows.
+    public_phone: the office number that is printed on plates and shown to everybody.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -27,6 +28,7 @@ class Organisation(models.Model):
     )
     order = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
+    public_phone = models.CharField(max_length=30, default="", blank=True)
 
     class Meta:
         ordering = ["order", "key"]
@@ -78,6 +80,8 @@ class Post(models.Model):
     did stays bound to what they were.
 
     stands_in_for: the post of somebody absent, in which this person works meanwhile as deputy.
+    public_name, public_phone: what the office publishes of this post, on plates and pages that
+    everybody may see; empty: nothing. The person's own number stays in the vault.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -92,6 +96,8 @@ class Post(models.Model):
     stands_in_for = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="stand_ins"
     )
+    public_name = models.CharField(max_length=80, default="", blank=True)
+    public_phone = models.CharField(max_length=30, default="", blank=True)
 
     class Meta:
         ordering = ["valid_from", "id"]
