@@ -27,6 +27,13 @@ from gridward.cases.models import (
 from gridward.cases.queries import searching
 from gridward.cases.queries.explaining import Audience, Why, explain_case
 from gridward.cases.queries.narrowing import Narrowing, wanted
+from gridward.cases.queries.privacy import (
+    Reveal,
+    reads_originals,
+    reveal_of,
+    shown,
+    shown_all,
+)
 from gridward.cases.queries.reading import (
     Suggestion,
     answers_of,
@@ -56,6 +63,8 @@ from gridward.territory import queries as territory
 from gridward.vault import queries as vault
 
 CASES_PER_PAGE = 50
+# words that stand with an entry and are for the auditor alone
+UNSEEN = frozenset({"reveal.reason", "phone_search.reason", "open.reason", "report.shared"})
 SUMMARY = 60
 
 
@@ -132,12 +141,18 @@ class TimelineItem:
 
 @dataclass(frozen=True)
 class ReportView:
-    """One report of a case. phone: only for whoever accepts or calls back, while they do."""
+    """One report of a case.
+
+    words: as this viewer may read them; shared: as those read them who settle the matter; phone:
+    only for whoever accepts or calls back, while they do; reveal: whether others may ask for it
+    """
 
     id: UUID
     receipt: str
     submitted_at: datetime
     words: str | None
+    shared: str | None
+    reveal: Reveal
     place_words: str | None
     channel: str
     language: str
@@ -239,22 +254,28 @@ def card_of(case: Case, summary: str, now: datetime) -> CaseCard:
     )
 
 
-def cards_of(cases: Sequence[Case]) -> list[CaseCard]:
-    """Rows for cases, each with the beginning of its first report's words; three statements."""
+def cards_of(cases: Sequence[Case], viewer: Viewer | None = None) -> list[CaseCard]:
+    """Rows for cases, each with the beginning of its first report's words; three statements.
+
+    viewer: reads the words of its own desk's cases as they were written; masked for all others
+    """
     now = wall.now()
-    shown = [c.id for c in cases if c.sensitivity < Sensitivity.RESTRICTED]
-    words: dict[UUID, UUID] = {
-        case_id: secret
-        for case_id, secret in Report.objects.filter(first_case__in=shown).values_list(
-            "first_case_id", "words"
-        )
-        if secret is not None
-    }
-    opened = vault.open_texts(words.values())
-    return [
-        card_of(case, _shortened(opened.get(words[case.id]) if case.id in words else None), now)
-        for case in cases
-    ]
+    asked: dict[UUID, tuple[UUID, bool]] = {}  # case → the words shown of it, and whether as given
+    readable = {c.id: c for c in cases if c.sensitivity < Sensitivity.RESTRICTED}
+    for case_id, words, shared in Report.objects.filter(first_case__in=list(readable)).values_list(
+        "first_case_id", "words", "shared_words"
+    ):
+        original = viewer is not None and reads_originals(viewer, readable[case_id])
+        chosen = words if original else shared or words
+        if chosen is not None:
+            asked[case_id] = chosen, original or chosen == shared
+    opened = vault.open_texts(words for words, _ in asked.values())
+
+    def beginning(case: Case) -> str:
+        words, as_given = asked.get(case.id, (None, True))
+        return _shortened(shown(opened.get(words) if words else None, original=as_given))
+
+    return [card_of(case, beginning(case), now) for case in cases]
 
 
 def _shortened(words: str | None) -> str:
@@ -298,7 +319,7 @@ def list_page(
     asked = wanted(only, wall.now()) if only is not None else Q()
     if viewer.scope == "organisation" and not mine:
         cases = _handled(viewer, area, state, order, cursor, limit, asked)
-        return _page(cases, order, cursor if order == "due" else "", limit)
+        return _page(viewer, cases, order, cursor if order == "due" else "", limit)
     cases = _narrowed(viewer, area).filter(asked)
     if mine:
         cases = cases.filter(holder=viewer.organisation_id, is_open=True)
@@ -308,7 +329,7 @@ def list_page(
         cases = cases.filter(is_open=True).order_by("due_order", "id")
     else:
         cases = cases.order_by("-opened_at", "-id")
-    return _page(cases, order, cursor, limit)
+    return _page(viewer, cases, order, cursor, limit)
 
 
 def _handled(
@@ -348,7 +369,7 @@ def _of_case(fit: Q) -> Q:
     return Q(*children, _connector=fit.connector, _negated=fit.negated)
 
 
-def _page(cases: QuerySet[Case], order: str, cursor: str, limit: int) -> ListPage:
+def _page(viewer: Viewer, cases: QuerySet[Case], order: str, cursor: str, limit: int) -> ListPage:
     if cursor:
         at, last = _read_cursor(cursor)
         if order == "due":
@@ -362,13 +383,13 @@ def _page(cases: QuerySet[Case], order: str, cursor: str, limit: int) -> ListPag
     after = ""
     if more:
         after = _cursor(rows[-1].due_order if order == "due" else rows[-1].opened_at, rows[-1].id)
-    return ListPage(items=cards_of(rows), cursor=after, order=order)
+    return ListPage(items=cards_of(rows, viewer), cursor=after, order=order)
 
 
 def _found(viewer: Viewer, query: str, area: int | None, cursor: str, limit: int) -> ListPage:
     exact = _by_number(viewer, query)
     if exact is not None:
-        return ListPage(items=cards_of(exact), cursor="", order="newest", query=query)
+        return ListPage(items=cards_of(exact, viewer), cursor="", order="newest", query=query)
     scope: list[str] = []
     if viewer.scope == "area" and viewer.area_id is not None:
         scope.append(searching.scope_token(viewer.area_level, viewer.area_id))
@@ -384,7 +405,9 @@ def _found(viewer: Viewer, query: str, area: int | None, cursor: str, limit: int
     found = searching.find(query, scope, cursor=cursor, limit=limit, now=wall.now())
     rows = {c.id: c for c in visible_cases(viewer).filter(id__in=found.cases)}
     ordered = [rows[case] for case in found.cases if case in rows]
-    return ListPage(items=cards_of(ordered), cursor=found.cursor, order="newest", query=query)
+    return ListPage(
+        items=cards_of(ordered, viewer), cursor=found.cursor, order="newest", query=query
+    )
 
 
 def _by_number(viewer: Viewer, query: str) -> list[Case] | None:
@@ -444,6 +467,9 @@ def waiting(viewer: Viewer, now: datetime) -> Waiting:
         sum(soon for _state, _many, soon, _late in rows),
         sum(late for _state, _many, _soon, late in rows),
     )
+
+
+read_cursor, write_cursor = _read_cursor, _cursor  # for lists in files of their own
 
 
 def waiting_counts(viewer: Viewer) -> dict[str, int]:
@@ -506,6 +532,7 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     steps = process_rules.steps_open_to(process, facts, actor, now)
     lines = journal.timeline([case.id, *[r.id for r in reports]])
     shows_contact = _shows_contact(viewer, case, steps)
+    original = reads_originals(viewer, case)
     texts, entry_texts = vault.texts_of(
         _text_ids(reports, rounds, returns, shows_contact), [line.id for line in lines]
     )
@@ -523,12 +550,23 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
         matter=book.matters.get(case.matter),
         condition=book.conditions.get(case.condition),
         promise_provisional=case.promise_provisional,
-        reports=[_report_view(r, texts, photos, rows, shows_contact) for r in reports],
+        reports=[
+            _report_view(
+                r,
+                texts,
+                photos,
+                rows,
+                contact=shows_contact,
+                original=original,
+                reveal=reveal_of(viewer, case, book, has_contact=r.submission.has_contact),
+            )
+            for r in reports
+        ],
         assignments=[(a, _organisation(a.organisation_id)) for a in assignments],
         rounds=rounds,
-        texts=texts,
+        texts=_readable_texts(viewer, texts, rounds, returns, original=original),
         photos=photos,
-        timeline=[_item(line, holders, entry_texts) for line in lines],
+        timeline=[_item(viewer, line, holders, entry_texts, original) for line in lines],
         clocks=[_clock_view(c, case, book, now) for c in clocks],
         steps=[StepCard(step.key, step.title) for step in steps],
         suggestion=suggested_lead(case, book),
@@ -556,7 +594,7 @@ def _text_ids(
 ) -> list[UUID | None]:
     found: list[UUID | None] = []
     for report in reports:
-        found += [report.words, report.place_words]
+        found += [report.words, report.place_words, report.shared_words]
         if contact:
             found += [report.submission.contact_phone, report.submission.contact_name]
     for record in rounds:
@@ -566,24 +604,51 @@ def _text_ids(
     return found
 
 
+def _readable_texts(
+    viewer: Viewer,
+    texts: dict[UUID, str | None],
+    rounds: Sequence[Round],
+    returns: Sequence[Return],
+    *,
+    original: bool,
+) -> dict[UUID, str | None]:
+    """What organisations wrote about it, as this viewer may read it; one's own words as written."""
+    own: set[UUID | None] = set()
+    for record in rounds:
+        if record.disposed_organisation == viewer.organisation_id:
+            own |= {record.internal, record.reply}
+    for each in returns:
+        if each.organisation_id == viewer.organisation_id:
+            own.add(each.grounds)
+    return {
+        secret: shown(text, original=original or secret in own) for secret, text in texts.items()
+    }
+
+
 def _report_view(
     report: Report,
     texts: dict[UUID, str | None],
     photos: Sequence[CaseFile],
     answers: dict[UUID, Answer],
+    *,
     contact: bool,
+    original: bool,
+    reveal: Reveal,
 ) -> ReportView:
     submission: Submission = report.submission
 
     def text(secret: UUID | None) -> str | None:
         return texts.get(secret) if secret is not None else None
 
+    shared = text(report.shared_words) or shown(text(report.words), original=False)
     return ReportView(
         id=report.id,
         receipt=submission.receipt,
         submitted_at=report.submitted_at,
-        words=text(report.words),
-        place_words=text(report.place_words),
+        words=text(report.words) if original else shared,
+        shared=shared,
+        reveal=reveal,
+        place_words=shown(text(report.place_words), original=original),
         channel=submission.channel,
         language=submission.language,
         has_contact=submission.has_contact,
@@ -597,18 +662,24 @@ def _report_view(
 
 
 def _item(
+    viewer: Viewer,
     line: journal.Line,
     holders: dict[UUID, Holder],
     texts: dict[UUID, list[vault.OpenedText]],
+    original: bool,
 ) -> TimelineItem:
     holder = holders.get(UUID(line.actor_id)) if line.actor_kind == "post" else None
+    own = holder is not None and holder.organisation_id == viewer.organisation_id
     return TimelineItem(
         at=line.occurred_at,
         verb=line.verb,
         title=line.title,
         who=holder.name if holder else "",
         organisation=_organisation(holder.organisation_id) if holder else None,
-        words=[one.text for one in texts.get(line.id, []) if one.text],
+        words=shown_all(
+            [one.text for one in texts.get(line.id, []) if one.text and one.kind not in UNSEEN],
+            original=original or own,
+        ),
         late=line.is_late,
     )
 

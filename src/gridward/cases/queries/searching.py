@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from gridward.cases.models import Case, SearchDoc
+from gridward.cases.rules.masking import without_persons
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Sensitivity
 from gridward.core import db, text
@@ -59,7 +60,8 @@ def fixed_tokens(case: Case) -> list[str]:
 
 def word_tokens(case: Case, book: Catalogue, words: Iterable[str]) -> list[str]:
     """Keyed tokens of the words, the matter and the areas."""
-    said = list(words)
+    # nobody finds a person here: numbers are looked up in one place, with a reason
+    said = [without_persons(each) for each in words]
     if case.matter:
         said += _names(case.matter, book)
     for area in [area for area in case.chain if area is not None][1:]:

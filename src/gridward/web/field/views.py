@@ -66,13 +66,13 @@ def _cards(viewer: Viewer, found: list[TaskCard]) -> dict[UUID, CaseCard | None]
     wanted = {task.subject_id for task in found}
     seen = {
         card.id: card
-        for card in cards_of(list(queries.visible_cases(viewer).filter(id__in=wanted)))
+        for card in cards_of(list(queries.visible_cases(viewer).filter(id__in=wanted)), viewer)
     }
     cards: dict[UUID, CaseCard | None] = {}
     for case_id in wanted:
         if case_id not in seen:
             try:
-                seen[case_id] = cards_of([queries.case_for(viewer, case_id)])[0]
+                seen[case_id] = cards_of([queries.case_for(viewer, case_id)], viewer)[0]
             except NotFound:
                 cards[case_id] = None
                 continue
