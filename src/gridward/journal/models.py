@@ -65,6 +65,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["subject_id", "occurred_at"], name="entry_subject"),
             models.Index(fields=["cause"], name="entry_cause"),
+            # the auditor's lists: few verbs among many entries
+            models.Index(fields=["verb", "id"], name="entry_verb"),
             models.Index(
                 fields=["recorded_at", "id"], name="entry_unsealed", condition=Q(seal=None)
             ),

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from gridward.core import clock, db, jurisdiction
 from gridward.core.action import context, in_action
 from gridward.journal import verbs
@@ -17,10 +19,12 @@ from gridward.journal.models import Delivery, Entry, Generation
 from gridward.journal.verification import Report, head, verify
 
 __all__ = [
+    "EntriesPage",
     "Line",
     "Report",
     "StuckDelivery",
     "entries_of_cause",
+    "entries_page",
     "entry",
     "generation",
     "happened",
@@ -137,6 +141,53 @@ def entries_of_cause(cause: UUID) -> list[Line]:
     """Everything one act noted."""
     rows = Entry.objects.filter(cause=cause).order_by("id").values_list(*_FIELDS)
     return [_line(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesPage:
+    """A page of entries, the newest first; cursor: what the next page begins after, or empty."""
+
+    items: list[Line]
+    cursor: str
+
+
+def entries_page(
+    what: Iterable[str],
+    *,
+    about: Iterable[UUID | int | str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str = "",
+    limit: int = 50,
+) -> EntriesPage:
+    """What happened of these verbs, the newest first, keyset pages; one statement.
+
+    about: only entries that one of these ids did or that happened to one of them; since, until:
+    only entries recorded in that time, `until` itself left out; a cursor that no page gave begins
+    at the newest.
+    """
+    rows = Entry.objects.filter(verb__in=sorted(what))
+    if about is not None:
+        ids = [str(one) for one in about]
+        rows = rows.filter(Q(actor_id__in=ids) | Q(subject_id__in=ids))
+    # ids rise with the time of recording, so that the index of verb and id gives the order too
+    if since is not None:
+        rows = rows.filter(recorded_at__gte=since)
+    if until is not None:
+        rows = rows.filter(recorded_at__lt=until)
+    before = _id_of(cursor)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = [_line(row) for row in rows.order_by("-id").values_list(*_FIELDS)[: limit + 1]]
+    more, found = len(found) > limit, found[:limit]
+    return EntriesPage(found, found[-1].id.hex if more else "")
+
+
+def _id_of(cursor: str) -> UUID | None:
+    try:
+        return UUID(cursor) if cursor else None
+    except ValueError:
+        return None
 
 
 # Generations --------------------------------------------------------------------------------------
