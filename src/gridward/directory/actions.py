@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,10 +12,12 @@ from gridward.core import clock
 from gridward.core.action import action, context
 from gridward.core.db import insert_many
 from gridward.core.ids import new_id
-from gridward.directory import errors, files, models, queries, rules
+from gridward.directory import errors, files, grounds, models, queries, rules
 from gridward.journal.actions import bump_generation, note, note_many
 from gridward.journal.rules import ActorRef
 from gridward.territory import queries as ground
+from gridward.territory.carriers import Grounds
+from gridward.territory.rules import Change
 from gridward.vault import actions as vault
 from gridward.vault import queries as vaulted
 
@@ -277,16 +279,18 @@ def give_post(
     organisation_id: uuid.UUID,
     actor: ActorRef,
     area_id: int | None = None,
+    begins: datetime | None = None,
     valid_to: datetime | None = None,
     at: datetime | None = None,
 ) -> uuid.UUID:
-    """Give a person one more post from `at` on; returns the post's id.
+    """Give a person one more post; returns the post's id.
 
-    area_id: None takes the organisation's own area.
-    Raises NoSuchPerson, UnknownRole, PostsExclude, PostAlreadyHeld, PostEndsBeforeItBegins.
+    area_id: None takes the organisation's own area; begins: None is at once, and never in the
+    past. Raises NoSuchPerson, UnknownRole, PostsExclude, PostAlreadyHeld, PostEndsBeforeItBegins.
     """
     moment = at or clock.now()
-    if valid_to is not None and valid_to <= moment:
+    begins = max(begins or moment, moment)
+    if valid_to is not None and valid_to <= begins:
         raise errors.PostEndsBeforeItBegins()
     _check_roles([role])
     # the person's row is the lock: two posts given at once could else exclude one another
@@ -300,8 +304,8 @@ def give_post(
     ]
     if not rules.may_hold_together([role, *(p.role for p in held)]):
         raise errors.PostsExclude()
-    post = _post(person_id, NewPost(role, organisation_id, area_id), at=moment, valid_to=valid_to)
-    if any(_same_post(post, other) for other in held):
+    post = _post(person_id, NewPost(role, organisation_id, area_id), at=begins, valid_to=valid_to)
+    if any(_same_post(post, other) for other in held if other.stands_in_for_id is None):
         raise errors.PostAlreadyHeld(name=person.name)
     _write_posts([post], actor=actor, at=moment)
     return post.id
@@ -757,3 +761,150 @@ class AreaFinder:
 
     def __call__(self, word: str) -> Sequence[int]:
         return self._found.get(word, ())
+
+
+# --- grounds and what is published ------------------------------------------------------------
+
+
+@action
+def follow_grounds(
+    change: Change, chosen: Grounds, *, actor: ActorRef, at: datetime | None = None
+) -> int:
+    """Organisations and posts of ended areas go on where it was chosen; returns how many did.
+
+    A post keeps its id, so that whatever waits for it goes on waiting; for a second new area its
+    person gets another post. Two posts that become the same one end as one: the older stays.
+    """
+    moment = at or clock.now()
+    organisations, posts = grounds.on_ended(change)
+    moved = 0
+    for one in organisations:
+        to = chosen.get(f"organisation:{one.id}")
+        if not to:
+            continue
+        models.Organisation.objects.filter(id=one.id).update(area_id=to[0])
+        note(
+            "organisation.moved",
+            one.id,
+            actor=actor,
+            at=moment,
+            from_area=one.area_id,
+            area=to[0],
+            version=change.version,
+        )
+        moved += 1
+    if organisations:
+        _organisations_changed()
+    for post in posts:
+        to = chosen.get(f"post:{post.id}")
+        if to:
+            moved += _move_post(post, to, change.version, actor=actor, at=moment)
+    return moved
+
+
+def _move_post(
+    post: models.Post, to: Sequence[int], version: int, *, actor: ActorRef, at: datetime
+) -> int:
+    here = models.Post.objects.filter(
+        person_id=post.person_id,
+        role=post.role,
+        organisation_id=post.organisation_id,
+        area_id__in=list(to),
+        valid_to__isnull=True,
+    )
+    taken = set(here.values_list("area_id", flat=True)) if post.valid_to is None else set()
+    fresh = [area for area in to if area not in taken]
+    if not fresh:
+        models.Post.objects.filter(id=post.id).update(valid_to=max(at, post.valid_from))
+        note(
+            "post.ended",
+            post.id,
+            actor=actor,
+            at=at,
+            person=post.person_id,
+            role=post.role,
+            ends=max(at, post.valid_from),
+        )
+        return 1
+    models.Post.objects.filter(id=post.id).update(area_id=fresh[0])
+    note(
+        "post.moved",
+        post.id,
+        actor=actor,
+        at=at,
+        from_area=post.area_id,
+        area=fresh[0],
+        version=version,
+    )
+    more = [
+        models.Post(
+            id=new_id(),
+            person_id=post.person_id,
+            role=post.role,
+            organisation_id=post.organisation_id,
+            area_id=area,
+            valid_from=max(at, post.valid_from),
+            valid_to=post.valid_to,
+            public_name=post.public_name,
+            public_phone=post.public_phone,
+        )
+        for area in fresh[1:]
+    ]
+    _write_posts(more, actor=actor, at=at)
+    return 1
+
+
+@action
+def publish_post(
+    post_id: uuid.UUID, *, name: str, phone: str, actor: ActorRef, at: datetime | None = None
+) -> None:
+    """What everybody may know of a post: a name and a working number; empty takes it back.
+
+    The number is the office's for this post; nobody's own is taken over from the vault.
+    Raises NoSuchPost, PostEnded, BadPhone.
+    """
+    moment = at or clock.now()
+    post = queries.lock_post(post_id)
+    if post.valid_to is not None and post.valid_to <= moment:
+        raise errors.PostEnded()
+    said, number = " ".join(name.split())[:80], _public_phone(phone)
+    if (post.public_name, post.public_phone) == (said, number):
+        return
+    models.Post.objects.filter(id=post_id).update(public_name=said, public_phone=number)
+    note(
+        "post.published",
+        post_id,
+        actor=actor,
+        at=moment,
+        name=bool(said),
+        phone=bool(number),
+    )
+
+
+@action
+def publish_phones(
+    phones: Mapping[uuid.UUID, str], *, actor: ActorRef, at: datetime | None = None
+) -> None:
+    """The numbers that organisations print on plates and show to everybody; empty takes one back.
+
+    Raises NoSuchOrganisation, BadPhone; then nothing is changed.
+    """
+    plain = {queries.organisation(id_).id: _public_phone(phone) for id_, phone in phones.items()}
+    held = grounds.public_phones(plain)
+    changed = {id_: phone for id_, phone in plain.items() if held.get(id_, "") != phone}
+    for id_, phone in changed.items():
+        models.Organisation.objects.filter(id=id_).update(public_phone=phone)
+    note_many(
+        "organisation.published",
+        [(id_, {"phone": bool(phone)}) for id_, phone in changed.items()],
+        actor=actor,
+        at=at or clock.now(),
+    )
+
+
+def _public_phone(written: str) -> str:
+    """As it was written, when it is a number at all: offices group theirs as people dial them."""
+    said = " ".join(written.split())
+    if said and rules.plain_phone(said) is None:
+        raise errors.BadPhone()
+    return said[:30]

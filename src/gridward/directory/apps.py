@@ -9,3 +9,14 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from gridward.directory import verbs  # noqa: F401 - declares the journal verbs
+        from gridward.territory import carriers
+
+        carriers.register(
+            carriers.Carrier(
+                "directory",
+                floor=1,
+                concerns="gridward.directory.grounds.concerns",
+                standings="gridward.directory.grounds.standings",
+                follow="gridward.directory.actions.follow_grounds",
+            )
+        )

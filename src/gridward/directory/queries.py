@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gridward.core import clock, jurisdiction
@@ -150,7 +150,8 @@ def _holders(posts: QuerySet[models.Post]) -> list[Holder]:
         Holder(
             post_id=p.id,
             person_id=p.person_id,
-            name=p.person.name,
+            name=_acting_name(p),
+            own_name=p.person.name,
             staff_number=p.person.staff_number,
             worker_kind=p.person.worker_kind,
             role=p.role,
@@ -167,11 +168,13 @@ def _holders(posts: QuerySet[models.Post]) -> list[Holder]:
     ]
 
 
-def acting_name(holder: Holder) -> str:
-    """Who acts in a post, in words: a deputy's name says for whom."""
-    if not holder.absent_name:
-        return holder.name
-    return _("%(deputy)s for %(absent)s") % {"deputy": holder.name, "absent": holder.absent_name}
+def _acting_name(post: models.Post) -> str:
+    if post.stands_in_for is None:
+        return post.person.name
+    return _("%(deputy)s (for %(absent)s)") % {
+        "deputy": post.person.name,
+        "absent": post.stands_in_for.person.name,
+    }
 
 
 def person(person_id: uuid.UUID) -> models.Person:
@@ -239,8 +242,9 @@ def staff_of(
 def workers_of_grid(
     area_id: int, *, role: str = "grid_worker", at: datetime | None = None
 ) -> list[Holder]:
-    """Who works in the grid `area_id` now, full-time workers first."""
-    posts = models.Post.objects.filter(_current(at), role=role, area_id=area_id)
+    """Who works in the grid `area_id` now, full-time workers first; deputies for who is away."""
+    away = models.Post.objects.filter(_current(at), stands_in_for=OuterRef("pk"))
+    posts = models.Post.objects.filter(_current(at), ~Exists(away), role=role, area_id=area_id)
     found = _holders(posts)
     return sorted(found, key=lambda h: (h.worker_kind == "part_time", h.staff_number))
 

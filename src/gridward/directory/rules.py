@@ -59,7 +59,9 @@ class Organisation:
 class Holder:
     """A post and who holds it, as lists and choices need it.
 
-    stands_in_for: the post of somebody absent, whose name is absent_name; None for one's own.
+    name: who acts in the post, as entries and lists say it: a deputy's says for whom;
+    stands_in_for: the post of somebody absent, whose name is absent_name; None for one's own;
+    own_name: the person's name alone.
     """
 
     post_id: uuid.UUID
@@ -74,6 +76,7 @@ class Holder:
     valid_to: datetime | None
     stands_in_for: uuid.UUID | None = None
     absent_name: str = ""
+    own_name: str = ""
 
 
 def may_deputise(

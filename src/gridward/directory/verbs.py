@@ -64,4 +64,28 @@ declare(
         title=_("Post ended"),
         details={"person": ref, "role": code, "ends": moment},
     ),
+    Verb(
+        "organisation.moved",
+        subject="organisation",
+        title=_("Organisation's ground changed with the boundaries"),
+        details={"from_area": optional(ref), "area": ref, "version": number},
+    ),
+    Verb(
+        "post.moved",
+        subject="post",
+        title=_("Post's ground changed with the boundaries"),
+        details={"from_area": optional(ref), "area": ref, "version": number},
+    ),
+    Verb(
+        "post.published",
+        subject="post",
+        title=_("What is published of a post changed"),
+        details={"name": flag, "phone": flag},
+    ),
+    Verb(
+        "organisation.published",
+        subject="organisation",
+        title=_("The published number of an organisation changed"),
+        details={"phone": flag},
+    ),
 )
