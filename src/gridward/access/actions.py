@@ -20,6 +20,7 @@ from gridward.core.ids import new_id
 from gridward.directory import actions as directory_actions
 from gridward.directory import queries as directory
 from gridward.directory.actions import ImportReport
+from gridward.directory.errors import NoSuchPost
 from gridward.journal.actions import note, note_many
 from gridward.journal.rules import ActorRef
 from gridward.vault import actions as vault
@@ -501,6 +502,53 @@ def withdraw_token(
         at=moment,
         account=viewer.account_id,
     )
+
+
+# --- absence ----------------------------------------------------------------------------------
+
+
+@action
+def state_absence(
+    viewer: rules.Viewer,
+    post_id: uuid.UUID,
+    *,
+    deputy_id: uuid.UUID,
+    begins: datetime,
+    ends: datetime,
+    at: datetime | None = None,
+) -> uuid.UUID:
+    """Name a deputy for a post of one's own, or for anybody's as the security administrator.
+
+    Returns the deputy's post. Refuses as `directory.actions.name_deputy` does, and with
+    NotYourPost.
+    """
+    _check_may_speak_for(viewer, post_id)
+    return directory_actions.name_deputy(
+        post_id,
+        deputy_id=deputy_id,
+        begins=begins,
+        ends=ends,
+        actor=ActorRef("post", viewer.post_id),
+        at=at,
+    )
+
+
+@action
+def withdraw_absence(
+    viewer: rules.Viewer, stand_in_id: uuid.UUID, *, at: datetime | None = None
+) -> None:
+    """End an absence early: its holder is back. Raises NotYourPost, NoSuchPost, PostEnded."""
+    stood = directory.holder(stand_in_id)
+    if stood.stands_in_for is None:
+        raise NoSuchPost()
+    _check_may_speak_for(viewer, stood.stands_in_for)
+    directory_actions.end_absence(stand_in_id, actor=ActorRef("post", viewer.post_id), at=at)
+
+
+def _check_may_speak_for(viewer: rules.Viewer, post_id: uuid.UUID) -> None:
+    held = directory.holder(post_id)
+    if held.person_id != viewer.person_id and not viewer.may("people.manage"):
+        raise errors.NotYourPost()
 
 
 # --- what programs send -----------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gridward.journal.verbs import Verb, code, declare, moment, number, optional, ref
+from gridward.journal.verbs import Verb, code, declare, flag, moment, number, optional, ref
 
 declare(
     Verb(
@@ -90,6 +90,12 @@ declare(
         subject="account",
         title=_("New recovery codes made"),
         details={"recovery_codes": number},
+    ),
+    Verb(
+        "sight.asked",
+        subject="person",
+        title=_("Asked why this person may see an event"),
+        details={"case": optional(ref), "answered": flag},
     ),
     Verb(
         "token.issued",
