@@ -18,6 +18,7 @@ from gridward.cases.actions.links import (
     revoke_link,
     take_link_step,
 )
+from gridward.cases.actions.sight import ask_sight
 from gridward.cases.actions.steps import (
     accept_and_dispatch,
     accept_case,
@@ -84,6 +85,7 @@ __all__ = [
     "answer_check",
     "ask_for_info",
     "ask_rework",
+    "ask_sight",
     "audit_clocks",
     "decline_case",
     "dispatch_case",
