@@ -106,6 +106,7 @@ CASE_DISPATCHED = Verb(
         "due": optional(moment),
         "acknowledge_by": optional(moment),
         "provisional": flag,
+        "words": optional(commitment),
     },
 )
 CASE_HANDED_OVER = Verb(

@@ -179,6 +179,7 @@ def _dispatched(work: Work, given: Given, step: Step) -> dict[str, Any]:
         "due": _due(work),
         "acknowledge_by": _due(work, "acknowledge"),
         "provisional": any(c.provisional for c in running(work, "disposal")),
+        "words": _words(given),
     }
 
 
