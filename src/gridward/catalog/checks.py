@@ -17,6 +17,7 @@ from gridward.catalog.definitions import (
     Process,
 )
 from gridward.catalog.errors import Fault
+    ResponsibilityRule,
 from gridward.catalog.registry import Kind
 from gridward.catalog.yamlfile import Place
 from gridward.journal import verbs
@@ -32,6 +33,7 @@ def faults_of(content: Content, spot: Spot) -> list[Fault]:
         *_responsibility(content, spot),
         *_people(content, spot),
         *_time(content, spot),
+        *_admitted(content, spot),
         *(fault for process in content.processes for fault in _process(process, content, spot)),
     ]
 
@@ -119,23 +121,50 @@ def _responsibility(content: Content, spot: Spot) -> Iterator[Fault]:
             *where, f"one rule to decide for {matter.key}", f"{first.key} and {second.key} alike"
         )
     for matter in content.matters:
-        if not _is_covered(matter, content):
+        if matter.unassigned is not None:
+            naming = [r for r in content.responsibility if matter.key in (r.matter, *r.matters)]
+            for rule in naming:
+                where = spot("responsibility", rule.key, ())
+                yield Fault(*where, f"no rule for {matter.key}, which is unassigned", rule.key)
+        elif not all(_rules_for(matter, key, content) for key in matter.conditions):
             where = spot("matters", matter.key, ())
-            yield Fault(*where, "a responsibility rule that always fits", "none")
+            yield Fault(
+                *where, "a responsibility rule that always fits, or why none does", "none"
+            )
 
 
-def _is_covered(matter: Matter, content: Content) -> bool:
-    return all(
-        rules.fitting_rules(
-            content.responsibility, matter=matter, condition=condition, area_kind=None
-        )
-        for condition in matter.conditions
+def _rules_for(
+    matter: Matter, condition: str, content: Content
+) -> tuple[ResponsibilityRule, ...]:
+    return rules.fitting_rules(
+        content.responsibility, matter=matter, condition=condition, area_kind=None
     )
 
 
 def _people(content: Content, spot: Spot) -> Iterator[Fault]:
     departments = {department.key for department in content.departments}
     for desk, codes in content.desks.items():
+def _admitted(content: Content, spot: Spot) -> Iterator[Fault]:
+    groups = {group.key for group in content.admitted_groups}
+    departments = {department.key for department in content.departments}
+    known = {each.key for each in content.admitted}
+    for each in content.admitted:
+        at = each.key
+        yield from _unknown(
+            each.group, groups, "a known group of this list", spot("admitted", at, ("group",))
+        )
+        for i, code in enumerate(each.lead):
+            yield from _unknown(
+                code, departments, "a known department", spot("admitted", at, ("lead", i))
+            )
+            if each.lead.index(code) != i:
+                yield Fault(*spot("admitted", at, ("lead", i)), "every lead once", code)
+    for matter in content.matters:
+        for i, code in enumerate(matter.codes.admitted):
+            where = spot("matters", matter.key, ("codes", "admitted", i))
+            yield from _unknown(code, known, "a code of the list of admitted work", where)
+
+
         for i, code in enumerate(codes):
             if code != "*":
                 yield from _unknown(

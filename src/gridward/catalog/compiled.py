@@ -14,6 +14,8 @@ from pydantic import BaseModel
 
 from gridward.catalog import rules, worktime
 from gridward.catalog.definitions import (
+    Admitted,
+    AdmittedGroup,
     AmendedDay,
     AreaKind,
     CalendarDefinition,
@@ -46,6 +48,8 @@ class Content(Entry):
     responsibility: tuple[ResponsibilityRule, ...]
     departments: tuple[Department, ...]
     desks: dict[DeskKind, tuple[str, ...]]
+    admitted_groups: tuple[AdmittedGroup, ...] = ()
+    admitted: tuple[Admitted, ...] = ()
     calendars: tuple[CalendarDefinition, ...]
     roles: tuple[Role, ...]
     level_schemes: tuple[LevelScheme, ...]
@@ -101,6 +105,8 @@ class Catalogue:
         self.departments: Mapping[str, Department] = _by_key(content.departments)
         self.desks: Mapping[DeskKind, tuple[str, ...]] = MappingProxyType(content.desks)
         self.roles: Mapping[str, Role] = _by_key(content.roles)
+        self.admitted_groups: Mapping[str, AdmittedGroup] = _by_key(content.admitted_groups)
+        self.admitted_work: Mapping[str, Admitted] = _by_key(content.admitted)
         self.processes: Mapping[str, Process] = _by_key(content.processes)
         self.settings: Settings = content.settings
         self.level_schemes: Mapping[str, LevelScheme] = _by_key(content.level_schemes)
@@ -142,6 +148,14 @@ class Catalogue:
     def calendar(self, key: str) -> worktime.Calendar:
         """The calendar with this key; raises NotInCatalogue."""
         found = self.calendars.get(key)
+    def admitted(self, code: str) -> Admitted:
+        """The entry of the list of admitted work with this code; raises NotInCatalogue."""
+        return self._one(self.admitted_work, "admitted work", code)
+
+    def matters_admitted_as(self, code: str) -> tuple[Matter, ...]:
+        """The matters that stand for this admitted work, in the packs' order."""
+        return tuple(each for each in self.matters.values() if code in each.codes.admitted)
+
         if found is None:
             raise NotInCatalogue(kind="calendar", key=key, edition=self.number)
         return found

@@ -27,6 +27,7 @@ KEY = r"^[a-z][a-z0-9_]*([.\-][a-z0-9_]+)*$"
 CODE = r"^[A-Z][A-Z0-9]{1,7}$"
 
 Key = Annotated[str, StringConstraints(pattern=KEY, max_length=64)]
+AdmittedCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
 TypeCode = Annotated[str, StringConstraints(pattern=CODE)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -110,11 +111,18 @@ class Group(Entry):
     discreet: bool = False
 
 
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else () if value is None else value
+
+
 class Codes(Entry):
-    """The matter's numbers in lists kept by others."""
+    """The matter's numbers in lists kept by others.
+
+    admitted: the admitted work it stands for; several of either may belong together
+    """
 
     gb: str | None = None
-    admitted: str | None = None
+    admitted: Annotated[tuple[AdmittedCode, ...], BeforeValidator(_several)] = ()
 
 
 class SearchWords(Entry):
@@ -125,7 +133,11 @@ class SearchWords(Entry):
 
 
 class Matter(Entry):
-    """Something anybody may report. discreet: as for its group, for this matter alone."""
+    """Something anybody may report.
+
+    discreet: as for its group, for this matter alone
+    unassigned: why deliberately no rule says who is responsible; the desk decides each time
+    """
 
     key: Key
     title: Text
@@ -138,6 +150,7 @@ class Matter(Entry):
     public_space: bool = False
     safety: bool = False
     about_party: bool = False
+    discreet: bool = False
     starts_at: Level = Level.STREET
     radius_m: Annotated[int, Field(ge=0, le=5000)] = 0
     window_days: Annotated[int, Field(ge=0, le=365)] = 0
@@ -145,6 +158,7 @@ class Matter(Entry):
     conditions: Annotated[tuple[Key, ...], Field(min_length=1)]
     default_condition: Key
     search: SearchWords = SearchWords()
+    unassigned: Text | None = None
 
     @model_validator(mode="after")
     def _default_is_offered(self) -> Self:
@@ -263,6 +277,78 @@ class ResponsibilityRule(Entry):
         """How specific the rule is; the heaviest that fits wins."""
         subject = 3 if self.condition else 2 if self.matter else 1 if self.matters else 0
         return (subject, 1 if self.area_kind else 0)
+
+
+class AdmittedGroup(Entry):
+    """A chapter of the list of admitted work."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+    title: Text
+
+
+class AdmittedState(StrEnum):
+    """Whether departments may ask it of a grid worker."""
+
+    ADMITTED = "admitted"
+    TEMPORARY = "temporary"
+    TRIAL = "trial"
+    REJECTED = "rejected"
+    NEGATIVE = "negative"
+
+
+class AdmittedLimit(Entry):
+    """By when: a limit, or how often; `when` says in which case, where there are several."""
+
+    when: Text | None = None
+    limit: Limit | None = None
+    every: Literal["week", "month", "quarter", "request", "campaign"] | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> Self:
+        if (self.limit is None) == (self.every is None):
+            raise ValueError("say either limit or every")
+        return self
+
+
+class Admitted(Entry):
+    """Work that departments may ask of a grid worker, or that was asked for and is not admitted.
+
+    lead: the first leads, the others help; batch: with which it was admitted; until: the last day
+    of temporary work; matters name it by their `codes.admitted`
+    """
+
+    key: AdmittedCode
+    title: Text
+    group: Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+    state: AdmittedState = AdmittedState.ADMITTED
+    lead: tuple[TypeCode, ...] = ()
+    limits: tuple[AdmittedLimit, ...] = ()
+    batch: Annotated[int, Field(ge=1, le=99)] | None = None
+    self_handle: Literal["no", "yes", "make_safe"] = "no"
+    gb: Annotated[str, StringConstraints(max_length=40)] | None = None
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    until: date | None = None
+    sample: bool = False
+    basis: Text
+    reason: Text | None = None
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _is_complete_for_its_state(self) -> Self:
+        if self.state is AdmittedState.ADMITTED:
+            if not (self.lead and self.limits and self.batch):
+                raise ValueError("admitted work names its lead, limits and batch")
+        elif self.reason is None:
+            raise ValueError("work that is not admitted for good says its reason")
+        if (self.state is AdmittedState.TEMPORARY) != (self.until is not None):
+            raise ValueError("until belongs to temporary work, and only to it")
+        return self
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether a department may ask for it on a day."""
+        if self.state is AdmittedState.TEMPORARY:
+            return self.until is not None and day <= self.until
+        return self.state is AdmittedState.ADMITTED
 
 
 class Department(Entry):

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ValidationError
 from gridward.catalog import checks
 from gridward.catalog.compiled import Content
 from gridward.catalog.definitions import (
+    Admitted,
+    AdmittedGroup,
     CalendarDefinition,
     Department,
     DeskKind,
@@ -41,6 +43,8 @@ SECTIONS: dict[str, tuple[str, type[BaseModel]]] = {
     "responsibility": ("responsibility.yaml", ResponsibilityRule),
     "departments": ("departments.yaml", Department),
     "calendars": ("calendars", CalendarDefinition),
+    "admitted_groups": ("admitted.yaml", AdmittedGroup),
+    "admitted": ("admitted.yaml", Admitted),
     "roles": ("roles.yaml", Role),
     "level_schemes": ("levels.yaml", LevelScheme),
     "processes": ("processes", Process),
@@ -54,6 +58,12 @@ _LISTS = {
 }
 _FOLDERS = {"calendars": "calendars", "processes": "processes"}
 
+_LIST_FOLDERS = {"notices": "notices"}  # each file holds a list
+# files of two lists: what a part is called there -> section
+_PARTS = {
+    "matters.yaml": {"groups": "groups", "matters": "matters"},
+    "admitted.yaml": {"groups": "admitted_groups", "admitted": "admitted"},
+}
 
 @dataclass
 class RawEntry:
@@ -230,18 +240,19 @@ def _entries_of(
         yield _whole(_FOLDERS[inside.parts[0]], _key_of(document.data), document, pack)
     elif str(inside) in _LISTS:
         yield from _listed(_LISTS[str(inside)], (), document.data, document, pack, faults)
-    elif str(inside) == "matters.yaml":
+    elif str(inside) in _PARTS:
+        parts = _PARTS[str(inside)]
         for part, value in _mapping(document, faults).items():
-            if part in ("groups", "matters"):
-                yield from _listed(part, (part,), value, document, pack, faults)
+            if part in parts:
+                yield from _listed(parts[part], (part,), value, document, pack, faults)
             else:
                 line = document.line((part,))
-                faults.append(Fault(document.file, line, "groups or matters", str(part)))
+                faults.append(Fault(document.file, line, " or ".join(parts), str(part)))
     elif str(inside) in ("desks.yaml", "settings.yaml"):
         for key, value in _mapping(document, faults).items():
             yield RawEntry(inside.stem, key, value, _spots(document, (key,)), pack)
     else:
-        known = [*_LISTS, "matters.yaml", "desks.yaml", "settings.yaml", "calendars/…"]
+        known = [*_LISTS, *_PARTS, "desks.yaml", "settings.yaml", "calendars/…", "notices/…"]
         faults.append(Fault(document.file, 1, ", ".join(known), "a file nobody reads"))
 
 

@@ -82,7 +82,10 @@ def fitting_rules(
     """The responsibility rules that fit, the most specific first.
 
     Condition before matter before several matters before group; with an area kind before without.
+    None for a matter that is deliberately left to its desk.
     """
+    if matter.unassigned is not None:
+        return ()
     fitting = [rule for rule in rules if _fits(rule, matter, condition, area_kind)]
     return tuple(sorted(fitting, key=lambda rule: rule.weight, reverse=True))
 
