@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from gridward.access.rules import Viewer
 from gridward.core import clock, jurisdiction
 from gridward.core.action import action
+from gridward.core.errors import Problem
 from gridward.core.ids import new_id
 from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchPost
 from gridward.journal import queries as journal
-from gridward.journal.actions import note
+from gridward.journal.actions import note, note_many
 from gridward.journal.rules import ActorRef
 from gridward.tasks import errors, models, queries, rules
+from gridward.territory.carriers import Grounds
+from gridward.territory.rules import CHAIN, Change, chain_columns, lookups
 from gridward.vault import actions as vault
 
 
@@ -39,13 +43,13 @@ def ask_task(
 
     kind: closure_check or pre_verification; assignee_id: a post, None for whoever of the
     organisation takes it; chain: area ids from the top level down; barred: ids of the people who
-    may not do it. Raises AlreadyAsked, HandlerMayNotCheck, NoSuchPost.
+    may not do it. Raises AlreadyAsked, HandlerMayNotCheck, ReporterMayNotVerify, NoSuchPost.
     """
     moment = at or clock.now()
     if queries.open_task_about(subject_id, kind) is not None:
         raise errors.AlreadyAsked()
     if assignee_id is not None and directory.holder(assignee_id).person_id in set(barred):
-        raise errors.HandlerMayNotCheck()
+        raise _barred(kind)
     columns = [*chain, *[None] * 6][:6]
     task = models.Task(
         id=new_id(),
@@ -97,7 +101,8 @@ def hand_in(
 
     result: one of `rules.RESULTS` of its kind; words: needed for every result but the good one;
     they go to the vault, key_subject: under whose key (default: one of their own).
-    Raises NoSuchTask, TaskChanged, TaskNotOpen, UnknownResult, WordsMissing, HandlerMayNotCheck.
+    Raises NoSuchTask, TaskChanged, TaskNotOpen, UnknownResult, WordsMissing, HandlerMayNotCheck,
+    ReporterMayNotVerify.
     """
     moment = at or clock.now()
     task = _own_open_task(viewer, task_id, version)
@@ -106,7 +111,7 @@ def hand_in(
     if result in rules.NEEDS_WORDS and not words.strip():
         raise errors.WordsMissing()
     if str(viewer.person_id) in task.barred:
-        raise errors.HandlerMayNotCheck()
+        raise _barred(task.kind)
     entry_id, sealed = new_id(), None
     if words.strip():
         whose = key_subject if key_subject is not None else vault.new_subject()
@@ -167,6 +172,49 @@ def hand_to(
     return queries.card_of(task)
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What `hand_all_to` did. kept: tasks that this colleague may not do."""
+
+    handed: int
+    kept: int
+
+
+@action
+def hand_all_to(viewer: Viewer, *, to_post_id: uuid.UUID, at: datetime | None = None) -> HandedOver:
+    """Hand all open tasks of the viewer's post to a colleague at once.
+
+    Those in which the colleague had a part, so that they may not look, stay where they are.
+    Raises NotAColleague.
+    """
+    moment = at or clock.now()
+    colleague = next((h for h in queries.colleagues_of(viewer) if h.post_id == to_post_id), None)
+    if colleague is None:
+        raise errors.NotAColleague()
+    handed = kept = 0
+    entries = []
+    for task in queries.lock_open_tasks_of(viewer):
+        if str(colleague.person_id) in task.barred:
+            kept += 1
+            continue
+        entries.append(
+            (
+                task.id,
+                {
+                    "about": task.subject_id,
+                    "from_post": task.assignee_id,
+                    "to_post": to_post_id,
+                },
+            )
+        )
+        task.assignee_id = to_post_id
+        task.version += 1
+        task.save(update_fields=["assignee", "version"])
+        handed += 1
+    note_many("task.handed_over", entries, actor=ActorRef("post", viewer.post_id), at=moment)
+    return HandedOver(handed, kept)
+
+
 @action
 def end_task(
     task_id: uuid.UUID, *, reason: str, actor: ActorRef, at: datetime | None = None
@@ -191,10 +239,68 @@ def end_task(
     )
 
 
+def _barred(kind: str) -> Problem:
+    """Why somebody who had a part in it may not look: the handler check, the reporter verify."""
+    if kind == "pre_verification":
+        return errors.ReporterMayNotVerify()
+    return errors.HandlerMayNotCheck()
+
+
+@action
+def follow_ground(
+    change: Change, grounds: Grounds, *, actor: ActorRef, at: datetime | None = None
+) -> int:
+    """The chains of all tasks follow a change of boundaries; returns how many did.
+
+    A task has no point of its own: where an area was cut it goes to the largest part, until the
+    room that asked for it says where its subject lies (`follow_subjects`). Open tasks of a post
+    that went into another of the same person go on with that one.
+    """
+    moved = 0
+    for regroup in change.regroups:
+        rows = models.Task.objects.filter(**lookups(regroup.where))
+        moved += rows.update(**regroup.to)
+    for recut in change.recuts:
+        if recut.otherwise is not None:
+            rows = models.Task.objects.filter(**lookups(recut.where))
+            moved += rows.update(**chain_columns(recut.otherwise))
+    if change.ended:
+        _follow_posts(change, at=at)
+    return moved
+
+
+def _follow_posts(change: Change, *, at: datetime | None) -> None:
+    left = models.Task.objects.filter(
+        state="open", assignee__area_id__in=list(change.ended)
+    ).values_list("assignee_id", flat=True)
+    for post in directory.holders({id_ for id_ in left if id_ is not None}).values():
+        heirs = change.ended[post.area_id or 0]
+        now = next(
+            (
+                other.post_id
+                for other in directory.posts_of_person(post.person_id, at=at)
+                if other.area_id in heirs and other.role == post.role
+            ),
+            None,
+        )
+        # nobody any more: whoever of the organisation is free takes it
+        models.Task.objects.filter(state="open", assignee_id=post.post_id).update(assignee_id=now)
+
+
+@action
+def follow_subjects(
+    subject_kind: str, subject_ids: Sequence[uuid.UUID], chain: Sequence[int | None]
+) -> None:
+    """The tasks about these subjects lie where their subjects do; one statement."""
+    models.Task.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids)).update(
+        **dict(zip(CHAIN, [*chain, *[None] * len(CHAIN)], strict=False))
+    )
+
+
 def _own_open_task(viewer: Viewer, task_id: uuid.UUID, version: int) -> models.Task:
     task = queries.lock_task(task_id)
     taken = task.assignee_id is None and viewer.may(queries.DOES_TASKS)
-    if task.assignee_id != viewer.post_id and not (
+    if task.assignee_id not in viewer.posts and not (
         taken and task.organisation_id == viewer.organisation_id
     ):
         # somebody else's task and no task look the same, unless it was one's own a moment ago

@@ -51,6 +51,12 @@ class HandlerMayNotCheck(Problem):
     text = _("A handler cannot check their own work. Please choose a colleague.")
 
 
+class ReporterMayNotVerify(Problem):
+    code = "own_report"
+    status = 409
+    text = _("Whoever reported it does not verify it. Please choose a colleague.")
+
+
 class WordsMissing(Problem):
     code = "words_missing"
     status = 422

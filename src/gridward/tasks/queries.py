@@ -7,13 +7,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from gridward.access.rules import Viewer
 from gridward.directory import queries as directory
 from gridward.directory.rules import Holder
 from gridward.tasks import models, rules
 from gridward.tasks.errors import NoSuchTask
+from gridward.territory.carriers import Concern
+from gridward.territory.rules import Change
 
 DOES_TASKS = "case.check_task"
 
@@ -63,7 +66,7 @@ def card_of(task: models.Task) -> TaskCard:
 
 
 def _mine(viewer: Viewer) -> Q:
-    mine = Q(assignee_id=viewer.post_id)
+    mine = Q(assignee_id__in=viewer.posts)
     if viewer.may(DOES_TASKS):
         mine |= Q(assignee_id=None, organisation_id=viewer.organisation_id)
     return mine
@@ -87,7 +90,7 @@ def done_by(viewer: Viewer, *, limit: int = 50) -> list[TaskCard]:
 def task_for(viewer: Viewer, task_id: uuid.UUID) -> TaskCard:
     """A task that waits for the viewer's post or was done by it. Raises NoSuchTask."""
     found = models.Task.objects.filter(
-        _mine(viewer) | Q(handed_in_by_id=viewer.post_id), id=task_id
+        _mine(viewer) | Q(handed_in_by_id__in=viewer.posts), id=task_id
     ).first()
     if found is None:
         raise NoSuchTask()
@@ -109,10 +112,17 @@ def open_task_about(subject_id: uuid.UUID, kind: str) -> TaskCard | None:
     return None if found is None else card_of(found)
 
 
+def open_tasks_about(subject_id: uuid.UUID) -> list[TaskCard]:
+    """Every open task about a subject, of whatever kind."""
+    rows = models.Task.objects.filter(subject_id=subject_id, state="open").order_by("id")
+    return [card_of(task) for task in rows]
+
+
 def has_task_about(viewer: Viewer, subject_id: uuid.UUID) -> bool:
     """Whether the viewer's post was named for a task about this, or handed one in."""
     return models.Task.objects.filter(
-        Q(assignee_id=viewer.post_id) | Q(handed_in_by_id=viewer.post_id), subject_id=subject_id
+        Q(assignee_id__in=viewer.posts) | Q(handed_in_by_id__in=viewer.posts),
+        subject_id=subject_id,
     ).exists()
 
 
@@ -160,9 +170,40 @@ def colleagues_for(viewer: Viewer, task_id: uuid.UUID) -> list[Holder]:
     ]
 
 
+def colleagues_of(viewer: Viewer) -> list[Holder]:
+    """Others in the viewer's role and organisation, by staff number."""
+    return [
+        holder
+        for holder in directory.staff_of(viewer.organisation_id, role=viewer.role)
+        if holder.person_id != viewer.person_id and holder.post_id not in viewer.posts
+    ]
+
+
+def lock_open_tasks_of(viewer: Viewer) -> list[models.Task]:
+    """The open tasks that name the viewer's post, locked in the order of their ids."""
+    return list(
+        models.Task.objects.select_for_update()
+        .filter(assignee_id__in=viewer.posts, state="open")
+        .order_by("id")
+    )
+
+
 def lock_task(task_id: uuid.UUID) -> models.Task:
     """The task, locked until the action ends. Raises NoSuchTask."""
     found = models.Task.objects.select_for_update().filter(id=task_id).first()
     if found is None:
         raise NoSuchTask()
     return found
+
+
+def on_ended_areas(change: Change) -> QuerySet[models.Task]:
+    """The tasks that lie in areas which end with a change of boundaries."""
+    inside = Q(pk__in=[])
+    for column, ids in change.ended_by_column().items():
+        inside |= Q(**{f"{column}__in": ids})
+    return models.Task.objects.filter(inside)
+
+
+def concerned_by(change: Change) -> list[Concern]:
+    """How many open tasks a change of boundaries concerns; one statement."""
+    return [Concern(_("open tasks"), on_ended_areas(change).filter(state="open").count())]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from gridward.cases.models import Answer, Case, Clock, DeskHandover, OutsideLink
+from gridward.cases.models import Answer, Case, Clock, DeskHandover, OutsideLink, Proposal
 from gridward.core.errors import NotFound
 from gridward.core.ids import new_id
 
@@ -80,3 +80,20 @@ def lock_links_of(case_id: UUID) -> list[OutsideLink]:
         .filter(case=case_id, used_at__isnull=True, revoked_at__isnull=True)
         .order_by("id")
     )
+
+
+def lock_lapsed_proposals(now: datetime, limit: int) -> list[Proposal]:
+    """Open proposals whose time is up, oldest first; those that others hold are left."""
+    return list(
+        Proposal.objects.select_for_update(skip_locked=True)
+        .filter(state="open", expires_at__lte=now)
+        .order_by("expires_at", "id")[:limit]
+    )
+
+
+def lock_proposal(proposal_id: UUID) -> Proposal:
+    """A proposal, locked. Whoever calls holds the lock of its case. Raises NotFound."""
+    found = Proposal.objects.select_for_update().filter(id=proposal_id).first()
+    if found is None:
+        raise NotFound()
+    return found
