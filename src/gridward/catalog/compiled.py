@@ -47,9 +47,9 @@ class Content(Entry):
     conditions: tuple[FilingCondition, ...]
     responsibility: tuple[ResponsibilityRule, ...]
     departments: tuple[Department, ...]
-    desks: dict[DeskKind, tuple[str, ...]]
     admitted_groups: tuple[AdmittedGroup, ...] = ()
     admitted: tuple[Admitted, ...] = ()
+    desks: dict[DeskKind, tuple[str, ...]]
     calendars: tuple[CalendarDefinition, ...]
     roles: tuple[Role, ...]
     level_schemes: tuple[LevelScheme, ...]
@@ -103,10 +103,10 @@ class Catalogue:
         self.conditions: Mapping[str, FilingCondition] = _by_key(content.conditions)
         self.rules: Mapping[str, ResponsibilityRule] = _by_key(content.responsibility)
         self.departments: Mapping[str, Department] = _by_key(content.departments)
-        self.desks: Mapping[DeskKind, tuple[str, ...]] = MappingProxyType(content.desks)
-        self.roles: Mapping[str, Role] = _by_key(content.roles)
         self.admitted_groups: Mapping[str, AdmittedGroup] = _by_key(content.admitted_groups)
         self.admitted_work: Mapping[str, Admitted] = _by_key(content.admitted)
+        self.desks: Mapping[DeskKind, tuple[str, ...]] = MappingProxyType(content.desks)
+        self.roles: Mapping[str, Role] = _by_key(content.roles)
         self.processes: Mapping[str, Process] = _by_key(content.processes)
         self.settings: Settings = content.settings
         self.level_schemes: Mapping[str, LevelScheme] = _by_key(content.level_schemes)
@@ -145,9 +145,6 @@ class Catalogue:
         """The kind of department with this code; raises NotInCatalogue."""
         return self._one(self.departments, "department", key)
 
-    def calendar(self, key: str) -> worktime.Calendar:
-        """The calendar with this key; raises NotInCatalogue."""
-        found = self.calendars.get(key)
     def admitted(self, code: str) -> Admitted:
         """The entry of the list of admitted work with this code; raises NotInCatalogue."""
         return self._one(self.admitted_work, "admitted work", code)
@@ -156,6 +153,9 @@ class Catalogue:
         """The matters that stand for this admitted work, in the packs' order."""
         return tuple(each for each in self.matters.values() if code in each.codes.admitted)
 
+    def calendar(self, key: str) -> worktime.Calendar:
+        """The calendar with this key; raises NotInCatalogue."""
+        found = self.calendars.get(key)
         if found is None:
             raise NotInCatalogue(kind="calendar", key=key, edition=self.number)
         return found

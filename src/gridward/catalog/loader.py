@@ -42,9 +42,9 @@ SECTIONS: dict[str, tuple[str, type[BaseModel]]] = {
     "conditions": ("filing_conditions.yaml", FilingCondition),
     "responsibility": ("responsibility.yaml", ResponsibilityRule),
     "departments": ("departments.yaml", Department),
-    "calendars": ("calendars", CalendarDefinition),
     "admitted_groups": ("admitted.yaml", AdmittedGroup),
     "admitted": ("admitted.yaml", Admitted),
+    "calendars": ("calendars", CalendarDefinition),
     "roles": ("roles.yaml", Role),
     "level_schemes": ("levels.yaml", LevelScheme),
     "processes": ("processes", Process),
@@ -56,14 +56,14 @@ _LISTS = {
     "roles.yaml": "roles",
     "levels.yaml": "level_schemes",
 }
-_FOLDERS = {"calendars": "calendars", "processes": "processes"}
-
 _LIST_FOLDERS = {"notices": "notices"}  # each file holds a list
 # files of two lists: what a part is called there -> section
 _PARTS = {
     "matters.yaml": {"groups": "groups", "matters": "matters"},
     "admitted.yaml": {"groups": "admitted_groups", "admitted": "admitted"},
 }
+_FOLDERS = {"calendars": "calendars", "processes": "processes"}
+
 
 @dataclass
 class RawEntry:
