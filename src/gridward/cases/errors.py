@@ -502,6 +502,77 @@ class CaseChanged(Outdated):
     """Somebody acted meanwhile; `by` and `at` say who and when."""
 
 
+# --- persons -------------------------------------------------------------------------------------
+
+
+class ReasonMissing(Problem):
+    code = "reason_missing"
+    status = 422
+    text = _("Write in your own words why you need it, at least %(least)s characters.")
+
+
+class ReasonNeeded(Problem):
+    """A restricted case is opened by whoever says why; what is said is recorded."""
+
+    code = "reason_needed"
+    status = 403
+    text = _("Give your reason for opening this. The access is recorded.")
+
+
+class ContactNotShown(NotAllowed):
+    code = "contact_not_shown"
+    text = _(
+        "The reporter's number is not shown here. Ask the desk of this event to pass on your message."
+    )
+
+
+class NoContactLeft(Problem):
+    code = "no_contact_left"
+    status = 409
+    text = _("This reporter left no number, or it has been erased.")
+
+
+class OnlyTheDesk(NotAllowed):
+    code = "only_the_desk"
+    text = _("Only the desk of this event may do this. Tell the desk what should change.")
+
+
+class PhoneUnclear(Problem):
+    code = "phone_unclear"
+    status = 422
+    text = _("Type the whole number, as it was given. Parts of numbers are not looked for.")
+
+
+class RequestOpen(Problem):
+    code = "request_open"
+    status = 409
+    text = _("You have already asked for this; it is being looked at. You will be told here.")
+
+
+class RequestUnclear(Problem):
+    code = "request_unclear"
+    status = 422
+    text = _("Say what is wrong and what it should be, so that it can be put right.")
+
+
+class RequestAnswered(Outdated):
+    code = "request_answered"
+    status = 409
+    text = _("This request has been dealt with meanwhile. Look at it again.")
+
+
+class IdentityMissing(Problem):
+    code = "identity_missing"
+    status = 422
+    text = _("Say how you made sure that it is this person: called back, came in, or by the code.")
+
+
+class RefusalReasonMissing(Problem):
+    code = "refusal_reason_missing"
+    status = 422
+    text = _("Whoever is refused is told why. Choose the reason.")
+
+
 REFUSALS: dict[str, type[Problem]] = {
     problem.code: problem
     for problem in list(globals().values())

@@ -344,4 +344,77 @@ LINK_REVOKED = Verb(
     details={"link": ref, "organisation": ref},
 )
 
+CONTACT_REVEALED = Verb(
+    "case.contact_revealed",
+    subject="case",
+    title=_("The reporter's number was looked at"),
+    details={"report": ref, "reason": commitment},
+)
+RESTRICTED_OPENED = Verb(
+    "case.opened_with_reason",
+    subject="case",
+    title=_("Opened with a reason"),
+    details={"reason": commitment},
+)
+WORDS_SHARED = Verb(
+    "report.words_shared",
+    subject="report",
+    title=_("The words for those who settle it were changed"),
+    details={"case": ref, "words": commitment},
+)
+PHONE_SEARCHED = Verb(
+    "phone.searched",
+    subject="desk",
+    title=_("A number was looked up"),
+    details={"reason": commitment, "cases": many(ref)},
+)
+CONTACT_CORRECTED = Verb(
+    "report.contact_corrected",
+    subject="report",
+    title=_("The reporter's contact was corrected"),
+    details={"case": ref, "field": code},
+)
+DATA_ASKED = Verb(
+    "data_request.filed",
+    subject="data_request",
+    title=_("A reporter asks about their data"),
+    details={"submission": ref, "kind": code, "due": moment, "what": optional(commitment)},
+)
+DATA_GRANTED = Verb(
+    "data_request.granted",
+    subject="data_request",
+    title=_("The request was granted"),
+    details={"identity": code, "words": optional(commitment)},
+)
+DATA_REFUSED = Verb(
+    "data_request.refused",
+    subject="data_request",
+    title=_("The request was refused"),
+    details={"reason": code, "words": optional(commitment)},
+)
+DATA_EXECUTED = Verb(
+    "data_request.executed",
+    subject="data_request",
+    title=_("The request was carried out"),
+    details={"kind": code},
+)
+PERSON_EXPORTED = Verb(
+    "person.exported",
+    subject="person",
+    title=_("A copy of what is kept was made"),
+    details={"submissions": number, "texts": number, "files": number},
+)
+CASE_HELD = Verb(
+    "case.held",
+    subject="case",
+    title=_("Kept for the law"),
+    details={"grounds": code},
+)
+CASE_LET_GO = Verb(
+    "case.let_go",
+    subject="case",
+    title=_("No longer kept for the law"),
+    details={"grounds": code},
+)
+
 VERBS = declare(*[verb for verb in list(globals().values()) if isinstance(verb, Verb)])

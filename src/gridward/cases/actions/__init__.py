@@ -18,6 +18,13 @@ from gridward.cases.actions.links import (
     revoke_link,
     take_link_step,
 )
+from gridward.cases.actions.privacy import (
+    PhoneHit,
+    find_by_phone,
+    open_restricted,
+    reveal_contact,
+    share_words,
+)
 from gridward.cases.actions.sight import ask_sight
 from gridward.cases.actions.steps import (
     accept_and_dispatch,
@@ -71,6 +78,7 @@ __all__ = [
     "Given",
     "Imported",
     "MadeLink",
+    "PhoneHit",
     "Place",
     "Receipt",
     "Swept",
@@ -90,6 +98,7 @@ __all__ = [
     "decline_case",
     "dispatch_case",
     "dispose_case",
+    "find_by_phone",
     "give_info",
     "hand_over",
     "hand_over_shift",
@@ -99,6 +108,7 @@ __all__ = [
     "make_link",
     "merge_case",
     "open_link",
+    "open_restricted",
     "pass_check",
     "purpose_of",
     "rate_as_reporter",
@@ -110,10 +120,12 @@ __all__ = [
     "reopen_as_reporter",
     "reopen_case",
     "return_case",
+    "reveal_contact",
     "revoke_link",
     "rule_case",
     "save_view",
     "send_to_check",
+    "share_words",
     "submit_report",
     "sweep_clocks",
     "take_link_step",

@@ -39,6 +39,7 @@ from gridward.cases.queries.pages import (
     waiting,
     waiting_counts,
 )
+from gridward.cases.queries.privacy import Reveal, reports_by_phone, require_reason
 from gridward.cases.queries.reading import (
     DESK_KINDS,
     active_assignments,
@@ -100,6 +101,7 @@ __all__ = [
     "Promise",
     "ShiftCounts",
     "ShiftPage",
+    "Reveal",
     "StepCard",
     "TimelineItem",
     "Track",
@@ -147,6 +149,8 @@ __all__ = [
     "photo_of_link",
     "refresh_search",
     "report_of",
+    "reports_by_phone",
+    "require_reason",
     "running_clocks",
     "saved_views",
     "search_document",

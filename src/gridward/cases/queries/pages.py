@@ -30,6 +30,7 @@ from gridward.cases.queries.narrowing import Narrowing, wanted
 from gridward.cases.queries.privacy import (
     Reveal,
     reads_originals,
+    require_reason,
     reveal_of,
     shown,
     shown_all,
@@ -502,8 +503,9 @@ def actor_facts(viewer: Viewer, *, check_task: bool = False) -> ActorFacts:
 
 
 def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
-    """Everything the case's page shows to this viewer. Raises NotFound."""
+    """Everything the case's page shows to this viewer. Raises NotFound, ReasonNeeded."""
     case = case_for(viewer, case_id)
+    require_reason(viewer, case)
     book = catalogue(case.edition)
     process = book.process(case.process)
     now = wall.now()

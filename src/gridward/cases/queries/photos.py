@@ -6,14 +6,17 @@ from uuid import UUID
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import CaseFile
+from gridward.cases.queries.privacy import require_reason
 from gridward.cases.queries.reading import case_for
 from gridward.cases.queries.tracking import submission_for
 from gridward.core.errors import NotFound
 
 
 def photo_of_case(viewer: Viewer, case_id: UUID, photo_id: UUID) -> UUID:
-    """The vault's file behind a photo of a case that this viewer may see. Raises NotFound."""
+    """The vault's file behind a photo of a case that this viewer may see. Raises NotFound,
+    ReasonNeeded."""
     case = case_for(viewer, case_id)
+    require_reason(viewer, case)
     file_id = CaseFile.objects.filter(id=photo_id, case=case).values_list("file", flat=True).first()
     if file_id is None:
         raise NotFound()
