@@ -196,6 +196,16 @@ def _time(content: Content, spot: Spot) -> Iterator[Fault]:
             "a known level scheme",
             content.level_scheme,
         )
+    roles = {role.key for role in content.roles}
+    for scheme in content.level_schemes:
+        for i, level in enumerate(scheme.levels):
+            if level.answered_by is not None:
+                yield from _unknown(
+                    level.answered_by,
+                    roles,
+                    "a known role",
+                    spot("level_schemes", scheme.key, ("levels", i, "answered_by")),
+                )
 
 
 def _process(process: Process, content: Content, spot: Spot) -> Iterator[Fault]:

@@ -469,11 +469,16 @@ class CalendarDefinition(Entry):
 
 
 class SchemeLevel(Entry):
-    """One level of a jurisdiction's tree of areas; 1 is the whole jurisdiction."""
+    """One level of a jurisdiction's tree of areas; 1 is the whole jurisdiction.
+
+    answered_by: the role that somebody should hold on every area of this level; where nobody
+    does, it is listed
+    """
 
     level: Annotated[int, Field(ge=1, le=6)]
     key: Key
     title: Text
+    answered_by: Key | None = None
 
 
 class LevelScheme(Entry):
