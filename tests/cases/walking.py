@@ -121,6 +121,7 @@ def walk(town: CaseTown, to: str, *, at: datetime = MONDAY, contact: bool = True
             words="井盖上是污水公司的字",
             suggested=town.org("urb"),
             after_look=True,
+            photos=[staged()],
             at=at + hour,
         )
     case = actions.dispose_case(

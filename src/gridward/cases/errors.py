@@ -221,7 +221,7 @@ class NobodyElse(Problem):
 class ObjectionTooLate(Problem):
     code = "object_late"
     status = 409
-    text = _("The time to ask for a review has passed. Please report it anew; we look at it afresh.")
+    text = _("The time to ask for a review has passed. Please report it anew.")
 
 
 class ObjectedBefore(Problem):
@@ -276,7 +276,7 @@ class NothingProposed(Problem):
 class JoinsOpen(Problem):
     code = "joins_open"
     status = 409
-    text = _("Neighbours' reports wait to be joined. Decide on them first: the same problem or not.")
+    text = _("Neighbours' reports wait to be joined. Say first whether it is the same problem.")
 
 
 class LookPhotoMissing(Problem):

@@ -53,7 +53,10 @@ CASE_INFO_ASKED = Verb(
     "case.info_asked", subject="case", title=_("Details asked for"), details={"words": commitment}
 )
 CASE_INFO_GIVEN = Verb(
-    "case.info_given", subject="case", title=_("Details given"), details={"words": commitment}
+    "case.info_given",
+    subject="case",
+    title=_("Details given"),
+    details={"words": optional(commitment)},
 )
 CASE_INFO_LAPSED = Verb(
     "case.info_lapsed", subject="case", title=_("No details came in time"), details={}
@@ -71,7 +74,87 @@ CASE_OBJECTED = Verb(
     details={"words": optional(commitment)},
 )
 CASE_MERGED = Verb(
-    "case.merged", subject="case", title=_("Joined with the same problem"), details={"master": ref}
+    "case.merged",
+    subject="case",
+    title=_("Joined with the same problem"),
+    details={
+        "master": ref,
+        "before": optional(code),
+        "reports": many(ref),
+        "parts": many(ref),
+        "clocks": many(ref),
+    },
+)
+CASE_PARTED = Verb(
+    "case.parted",
+    subject="case",
+    title=_("Taken apart again"),
+    details={"master": ref, "to": code, "reports": number, "words": optional(commitment)},
+)
+CASE_LEFT = Verb(
+    "case.left",
+    subject="case",
+    title=_("A joined event went its own way again"),
+    details={"parted": ref, "reports": number},
+)
+REPORT_JOIN_PROPOSED = Verb(
+    "report.join_proposed",
+    subject="report",
+    title=_("A neighbour says it is the same problem"),
+    details={"case": ref, "distance_m": optional(number)},
+)
+REPORT_JOIN_CONFIRMED = Verb(
+    "report.join_confirmed",
+    subject="report",
+    title=_("Joined: it is the same problem"),
+    details={"case": ref},
+)
+REPORT_JOIN_REFUSED = Verb(
+    "report.join_refused",
+    subject="report",
+    title=_("Not the same problem: an event of its own"),
+    details={"case": ref, "own": ref, "cause": code},
+)
+REPORT_DETAILS_ADDED = Verb(
+    "report.details_added",
+    subject="report",
+    title=_("The reporter added details"),
+    details={"case": ref, "photos": number, "words": optional(commitment)},
+)
+REPORT_HURRIED = Verb(
+    "report.hurried",
+    subject="report",
+    title=_("The reporter asks to hurry"),
+    details={"case": ref, "count": number},
+)
+REPORT_WITHDRAWN = Verb(
+    "report.withdrawn",
+    subject="report",
+    title=_("A reporter withdrew; the event goes on"),
+    details={"case": ref},
+)
+CASE_CONTACT_LOGGED = Verb(
+    "case.contact_logged",
+    subject="case",
+    title=_("Telephone call"),
+    details={
+        "direction": code,
+        "reached": flag,
+        "report": optional(ref),
+        "words": optional(commitment),
+    },
+)
+CASE_HELP_DONE = Verb(
+    "case.help_done",
+    subject="case",
+    title=_("A co-handler has done its part"),
+    details={"organisation": ref, "words": optional(commitment)},
+)
+CASE_HANDED_INSIDE = Verb(
+    "case.handed_inside",
+    subject="case",
+    title=_("Handed to a colleague"),
+    details={"organisation": ref, "post": ref, "words": optional(commitment)},
 )
 CASE_JOINED = Verb(
     "case.joined",

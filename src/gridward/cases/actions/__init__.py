@@ -11,6 +11,8 @@ from gridward.cases.actions.clocks import (
 from gridward.cases.actions.desk import hand_over_shift, purpose_of, record_export, take_over_shift
 from gridward.cases.actions.given import Given
 from gridward.cases.actions.importing import ROWS_AT_ONCE, Imported, import_cases
+from gridward.cases.actions.inside import end_help_on, hand_to_colleague, log_contact_with
+from gridward.cases.actions.joining import confirm_joined, part_case, refuse_joined
 from gridward.cases.actions.links import (
     MadeLink,
     make_link,
@@ -25,6 +27,13 @@ from gridward.cases.actions.privacy import (
     reveal_contact,
     share_words,
 )
+from gridward.cases.actions.residents import (
+    add_details,
+    give_info,
+    hurry_case,
+    object_as_reporter,
+    withdraw_as_reporter,
+)
 from gridward.cases.actions.sight import ask_sight
 from gridward.cases.actions.steps import (
     accept_and_dispatch,
@@ -38,7 +47,6 @@ from gridward.cases.actions.steps import (
     decline_case,
     dispatch_case,
     dispose_case,
-    give_info,
     hand_over,
     info_lapsed,
     log_call,
@@ -54,7 +62,6 @@ from gridward.cases.actions.steps import (
     send_to_check,
     take_step,
     void_case,
-    withdraw_as_reporter,
 )
 from gridward.cases.actions.submit import (
     Channel,
@@ -88,6 +95,7 @@ __all__ = [
     "acknowledge_case",
     "acting_post",
     "acting_reporter",
+    "add_details",
     "add_progress",
     "answer_as_reporter",
     "answer_check",
@@ -95,26 +103,34 @@ __all__ = [
     "ask_rework",
     "ask_sight",
     "audit_clocks",
+    "confirm_joined",
     "decline_case",
     "dispatch_case",
     "dispose_case",
+    "end_help_on",
     "find_by_phone",
     "give_info",
     "hand_over",
     "hand_over_shift",
+    "hand_to_colleague",
+    "hurry_case",
     "import_cases",
     "info_lapsed",
     "log_call",
+    "log_contact_with",
     "make_link",
     "merge_case",
+    "object_as_reporter",
     "open_link",
     "open_restricted",
+    "part_case",
     "pass_check",
     "purpose_of",
     "rate_as_reporter",
     "recompute_provisional",
     "record_export",
     "redispatch_case",
+    "refuse_joined",
     "refuse_return",
     "remove_view",
     "reopen_as_reporter",

@@ -21,7 +21,7 @@ from gridward.cases.actions.work import (
     round_of,
     running,
 )
-from gridward.cases.models import Answer, Assignment, CaseFile, Clock, Report, Return, Round
+from gridward.cases.models import Answer, Assignment, Case, CaseFile, Clock, Report, Return, Round
 from gridward.cases.rules import clocks as clock_rules
 from gridward.cases.rules.start import drawn_for_check
 from gridward.catalog.queries import catalogue
@@ -310,10 +310,10 @@ def start_callbacks(work: Work, given: Given) -> None:
     """Every confirmed report that can be reached is asked about this round."""
     reports = list(queries.contactable_reports(work.case.id))
     work.called_reports = [report.id for report in reports]
-    _ask(reports, work.case.round, work)
+    ask_reports(reports, work.case.round, work)
 
 
-def _ask(reports: Sequence[Report], round_number: int, work: Work) -> None:
+def ask_reports(reports: Sequence[Report], round_number: int, work: Work) -> None:
     rows = [
         Answer(id=new_id(), report=report, round=round_number, asked_at=work.at)
         for report in reports
@@ -369,21 +369,26 @@ def join_master(work: Work, given: Given) -> None:
     if not master.is_open or master.master_id is not None:
         raise errors.CannotJoin()
     joining = list(queries.contactable_reports(case.id))
-    moved = Report.objects.filter(case=case).update(case=master, join_state="confirmed")
+    reports = Report.objects.filter(case=case).order_by("id")
+    came = list(reports.values_list("id", flat=True))
+    reports.filter(join_state="proposed").update(case=master)
+    moved = reports.exclude(join_state="proposed").update(case=master, join_state="confirmed")
     if master.holder_kind == "caller":
         # its reporters are being called: those who join now are called too
-        _ask(joining, master.round, work)
+        ask_reports(joining, master.round, work)
     case.master = master
     # no chains: what was joined to this case before now points to the last master
     type(case).objects.filter(master=case).update(master=master)
-    master.reports_count += case.reports_count
-    master.contactable += case.contactable
+    recount(master)
     master.version += 1
-    master.save(update_fields=["reports_count", "contactable", "version"])
-    for each in work.assignments:
-        if each.active:
-            _end(work, each, "merged")
-    given.memo["master"] = master.id
+    master.save(update_fields=[*COUNTS, "version"])
+    parts = [each for each in work.assignments if each.active]
+    for each in parts:
+        _end(work, each, "merged")
+    # what parting them again restores; the clocks are those that this step stops
+    given.memo.update(master=master.id, before=case.state, reports=came)
+    given.memo["parts"] = [each.id for each in parts]
+    given.memo["clocks"] = [clock.id for clock in work.clocks if clock.stopped_at is None]
     note(
         "case.joined",
         master.id,
@@ -392,6 +397,16 @@ def join_master(work: Work, given: Given) -> None:
         merged=case.id,
         reports=moved,
     )
+
+
+COUNTS = ("reports_count", "reports_withdrawn", "reports_proposed", "contactable")
+
+
+def recount(case: Case) -> None:
+    """Count a case's reports again after some came, left or were withdrawn; not saved yet."""
+    counts = queries.report_counts(case.id)
+    case.reports_count, case.reports_withdrawn = counts.own, counts.withdrawn
+    case.reports_proposed, case.contactable = counts.proposed, counts.contactable
 
 
 @effect

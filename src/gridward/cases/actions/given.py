@@ -11,6 +11,9 @@ from gridward.cases import queries
 from gridward.cases.actions.work import Work
 from gridward.cases.models import Case
 from gridward.cases.rules.facts import Inputs
+from gridward.cases.rules.joining import is_another_working_day
+from gridward.catalog.definitions import SelfHandle, Settings
+from gridward.catalog.queries import catalogue
 from gridward.core.text import without_controls
 
 WORDS_MAX = 2000
@@ -21,7 +24,11 @@ class Given:
     """Everything that can come with a step; each verb asks for its own part.
 
     words: grounds, decision, reason in words or progress note, as the step has it; photos: ids of
-    staged files; desk: level word or id of the desk it goes to; master: the case to join.
+    staged files; desk: level word or id of the desk it goes to; master: the case to join; report:
+    the one of the case's reports that it is about; colleague: the post it is handed to; call: in or
+    out, with reached; staged_by: the token the photos were staged with, where the door knows it;
+    before: staged photos from before the work; assignee: the post that is to look; keep_lead:
+    whether the lead goes on after a correction; proposal: the one that is confirmed or refused.
     """
 
     matter: str = ""
@@ -44,6 +51,17 @@ class Given:
     task: UUID | None = None
     result: str = ""
     receipt_fits: bool = False
+    report: UUID | None = None
+    colleague: UUID | None = None
+    call: str = ""
+    reached: bool = False
+    staged_by: str | None = None
+    before: Sequence[UUID] = ()
+    assignee: UUID | None = None
+    urgent: bool | None = None
+    sensitivity: int | None = None
+    keep_lead: bool | None = None
+    proposal: UUID | None = None
     memo: dict[str, object] = field(default_factory=dict, compare=False)
 
 
@@ -63,6 +81,8 @@ def inputs_of(work: Work, given: Given) -> Inputs:
     settings = book.settings
     listed = {r.key for r in (*settings.decline_reasons, *settings.void_reasons)}
     master = queries.case_for_merge(given.master) if given.master else None
+    agreed = book.conditions.get(given.condition or case.condition)
+    spot = agreed.self_handle if agreed is not None else SelfHandle()
     return Inputs(
         matter=given.matter,
         condition=given.condition,
@@ -82,7 +102,69 @@ def inputs_of(work: Work, given: Given) -> Inputs:
         master_same=master is not None and _may_join(case, master),
         within_reopen=within(case.closed_at, work.at, settings.reopen_days),
         receipt_fits=given.receipt_fits,
+        within_object=within(case.closed_at, work.at, settings.object_days),
+        may_part=case.master_id is not None and queries.may_part(case),
+        may_hurry=given.report is None or _may_hurry(work, given.report),
+        join_proposed=given.report is not None and queries.is_proposed(case.id, given.report),
+        after_look=given.after_look,
+        call=given.call,
+        reached=given.reached,
+        colleague=given.colleague is not None and _is_colleague(work, given.colleague),
+        settled_by=frozenset(spot.by),
+        spot_proof=spot.proof,
+        before=_before(work, given) if spot.proof == "before_after" and given.photos else 0,
+        changes=_changes(case, given),
+        second_person=_second_person(work, given),
+        archive_due=not case.is_open
+        and not within(case.closed_at, work.at, _days_until_archived(catalogue().settings)),
+        pending=work.actor.facts.kind == "system" and queries.is_pending(case),
     )
+
+
+def _before(work: Work, given: Given) -> int:
+    """Photos that show it as it was: those that came with the report count too."""
+    if given.before or work.lead is not None:
+        return len(given.before)
+    return queries.report_photos(work.case.id)
+
+
+def _changes(case: Case, given: Given) -> bool:
+    """Whether a correction would change anything."""
+    deepest = next((area for area in reversed(case.chain) if area is not None), None)
+    return any(
+        (
+            given.matter and given.matter != case.matter,
+            given.condition and given.condition != case.condition,
+            given.area is not None and given.area != deepest,
+            given.urgent is not None and given.urgent != case.urgent,
+            given.sensitivity is not None and given.sensitivity != case.sensitivity,
+        )
+    )
+
+
+def _second_person(work: Work, given: Given) -> str:
+    """Whether the proposal that is decided on holds, and was somebody else's."""
+    found = queries.proposal_for(work.case, given.proposal, work.at) if given.proposal else None
+    if found is None:
+        return ""
+    return "same" if found.proposed_person == work.actor.facts.person else "other"
+
+
+def _days_until_archived(settings: Settings) -> int:
+    """As long as anything can still be asked for; never less."""
+    return max(
+        settings.archive_days, settings.reopen_days, settings.rating_days, settings.object_days
+    )
+
+
+def _is_colleague(work: Work, post: UUID) -> bool:
+    facts = work.actor.facts
+    return queries.is_colleague(facts.organisation, facts.person, post)
+
+
+def _may_hurry(work: Work, report: UUID) -> bool:
+    last = queries.last_hurry(report)
+    return last is None or is_another_working_day(last, work.at, work.catalogue.hours("desk"))
 
 
 def _may_join(case: Case, master: Case) -> bool:

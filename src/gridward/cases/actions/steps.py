@@ -64,24 +64,27 @@ def take_step(
 
 def _take(work: Work, key: str, given: Given) -> Case:
     _follow_matter(work, given)
-    step = work.check(key, inputs_of(work, given))
+    step = work.taking = work.check(key, inputs_of(work, given))
     _choose(work, given)
     for name in step.effects:
         EFFECTS[name](work, given)
     if given.words and "words" not in given.memo:
         _, given.memo["words"] = keep_words(work, f"step.{key}", given.words)
     case = finish(work, step)
-    if given.memo.get("accepted") and step.verb != "case.accepted":
+    if given.memo.get("accepted") and step.verb not in ("case.accepted", "case.corrected"):
         _note_accepted(work)
     note(
         step.verb,
-        case.id,
+        given.memo.get("subject", case.id),  # type: ignore[arg-type]
         actor=work.actor.ref,
         at=work.at,
         entry_id=work.entry,
         **DETAILS.get(step.verb, _no_details)(work, given, step),
     )
     return case
+
+
+take_on = _take  # for verbs in files of their own that have begun with a case already
 
 
 def _follow_matter(work: Work, given: Given) -> None:
@@ -101,7 +104,8 @@ def _follow_matter(work: Work, given: Given) -> None:
 def _choose(work: Work, given: Given) -> None:
     """Matter, filing condition and place as chosen with this step."""
     case, book = work.case, work.catalogue
-    if given.area is not None and given.area != case.area_id:
+    deepest = next((area for area in reversed(case.chain) if area is not None), None)
+    if given.area is not None and {given.area} != {case.area_id, deepest}:
         ground = territory.area(given.area)
         case.area_id = case.area_id or ground.id
         case.chain = ground.chain
@@ -201,7 +205,9 @@ DETAILS: dict[str, Details] = {
     "case.info_given": lambda w, g, s: {"words": _words(g)},
     "case.declined": lambda w, g, s: {"reason": g.reason, "words": _words(g)},
     "case.objected": lambda w, g, s: {"words": _words(g)},
-    "case.merged": lambda w, g, s: {"master": g.memo["master"]},
+    "case.merged": lambda w, g, s: {
+        name: g.memo[name] for name in ("master", "before", "reports", "parts", "clocks")
+    },
     "case.accepted": lambda w, g, s: {
         "matter": w.case.matter,
         "condition": w.case.condition,
@@ -756,26 +762,6 @@ def reopen_as_reporter(
 
 
 @action
-def withdraw_as_reporter(
-    submission_id: UUID, case_id: UUID, *, version: int | None = None, at: datetime | None = None
-) -> Case:
-    """The only reporter takes the report back; a safety matter goes on without them."""
-    report = queries.report_of(submission_id, case_id)
-    given = Given(receipt_fits=True, close_type="withdrawn")
-    case = take_step(
-        case_id,
-        "withdraw",
-        actor=acting_reporter(submission_id),
-        given=given,
-        version=version,
-        at=at,
-    )
-    report.withdrawn_at = case.closed_at
-    report.save(update_fields=["withdrawn_at"])
-    return case
-
-
-@action
 def reopen_case(
     case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
 ) -> Case:
@@ -797,30 +783,6 @@ def void_case(
     """The duty chief voids a case that is none: a test, or a place outside the district."""
     given = Given(reason=reason, words=clean(words))
     return take_step(case_id, "void", actor=acting_post(by), given=given, version=version, at=at)
-
-
-@action
-def give_info(
-    submission_id: UUID,
-    case_id: UUID,
-    *,
-    words: str,
-    version: int | None = None,
-    at: datetime | None = None,
-) -> Case:
-    """The reporter adds the details that were asked for; the accept clock runs on."""
-    queries.report_of(submission_id, case_id)
-    given = Given(words=clean(words), receipt_fits=True)
-    if not given.words:
-        raise errors.NothingSaid()
-    return take_step(
-        case_id,
-        "answer_info",
-        actor=acting_reporter(submission_id),
-        given=given,
-        version=version,
-        at=at,
-    )
 
 
 @action

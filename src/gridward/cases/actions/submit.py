@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +21,7 @@ from gridward.cases.actions.work import (
     acting_post,
     acting_reporter,
     hold,
+    keep_hand,
     show_clock,
     start_clock,
 )
@@ -92,7 +93,11 @@ class Channel:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the reporter takes away. again: the same submission had been received before."""
+    """What the reporter takes away.
+
+    again: the same submission had been received before; joined: it waits to be joined with a
+    neighbour's case
+    """
 
     number: str
     code: str
@@ -102,6 +107,7 @@ class Receipt:
     chain: tuple[int | None, ...]
     submitted_at: datetime
     again: bool = False
+    joined: bool = False
 
 
 def submit_report(
@@ -112,13 +118,19 @@ def submit_report(
     client_id: str | None = None,
     staged_by: str | None = None,
     by: Viewer | None = None,
+    join: UUID | None = None,
     at: datetime | None = None,
+    then: Callable[[Receipt], None] | None = None,
 ) -> Receipt:
     """Receive one to four matters from one reporter; returns the receipt.
 
     client_id: the client's own id; the same id and body again give the same receipt
     staged_by: the token under which the photos were uploaded
     by: the post that reports, for itself or for a resident
+    join: the open case nearby that the one matter is the same as, to the reporter; the report
+    belongs to it, proposed, until the desk confirms. Where that case has gone on or is too far
+    away, the report opens its own as always.
+    then: done in the same transaction, once a new submission stands
     Raises NothingSaid, WordsTooLong, TooManyReports, PlaceOutOfRange, ClientIdTaken.
     """
     channel = channel or Channel()
@@ -130,10 +142,14 @@ def submit_report(
         raise errors.TooManyReports()
     if client_id is not None and not 1 <= len(client_id) <= 64:
         raise BadInput({"client_id": "1–64"})
-    digest = _digest(items, contact, channel)
+    if join is not None and len(items) != 1:
+        raise BadInput({"join": "1"})
+    digest = _digest(items, contact, channel, join)
     for attempt in range(TRIES):
         try:
-            return _submit(items, contact, channel, client_id, digest, staged_by, by, at)
+            return _submit(
+                items, contact, channel, client_id, digest, staged_by, by, join, at, then
+            )
         except IntegrityError:
             known = _known(client_id, digest, channel)
             if known is not None:
@@ -166,9 +182,9 @@ def _checked(told: Told) -> Told:
     )
 
 
-def _digest(items: Sequence[Told], contact: Contact, channel: Channel) -> str:
+def _digest(items: Sequence[Told], contact: Contact, channel: Channel, join: UUID | None) -> str:
     """Keyed digest of the body, so that it gives nobody's words away."""
-    body = {
+    body: dict[str, object] = {
         "told": [
             [
                 t.words,
@@ -181,6 +197,8 @@ def _digest(items: Sequence[Told], contact: Contact, channel: Channel) -> str:
         "contact": [contact.phone, contact.name],
         "channel": [channel.key, channel.source, channel.source_id],
     }
+    if join is not None:
+        body["join"] = str(join)
     text = json.dumps(body, ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(
         text.encode(), key=vault_queries.receipt_key()[:32], digest_size=32
@@ -214,6 +232,7 @@ def receipt_of(submission: Submission, *, again: bool = False) -> Receipt:
         chain=cases[0].chain,
         submitted_at=submission.submitted_at,
         again=again,
+        joined=any(report.join_state == "proposed" for report in reports),
     )
 
 
@@ -226,7 +245,9 @@ def _submit(
     digest: str,
     staged_by: str | None,
     by: Viewer | None,
+    join: UUID | None,
     at: datetime | None,
+    then: Callable[[Receipt], None] | None = None,
 ) -> Receipt:
     moment = at or wall.now()
     book = catalogue()
@@ -252,24 +273,47 @@ def _submit(
     cases: list[Case] = []
     reports: list[Report] = []
     works: list[Work] = []
-    for ordinal, each in enumerate(items, start=1):
-        case, report = _open(submission, each, ordinal, commitments, book, moment)
+    spots = [_spot(each.place) for each in items]
+    joined = _join(join, items[0], spots[0], moment) if join is not None else None
+    for ordinal, (each, spot) in enumerate(zip(items, spots, strict=True), start=1):
+        if joined is not None:
+            case = joined[0]
+        else:
+            case = _new_case(each.matter, spot, submission, book, moment)
+            works.append(_begin_clocks(case, book, actor, moment))
         cases.append(case)
+        report = _new_report(submission, each, ordinal, spot, case, commitments, moment)
+        if joined is not None:
+            report.join_state = "proposed"
+            report.matter = report.matter or case.matter
         reports.append(report)
-        works.append(_begin_clocks(case, book, actor, moment))
     submission.save(force_insert=True)
-    db.insert_many(Case, cases)
+    opened = [work.case for work in works]
+    db.insert_many(Case, opened)
     db.insert_many(Report, reports)
     db.insert_many(Clock, [clock for work in works for clock in work.new_clocks])
     documents = [
         queries.search_document(case, book, [each.words, each.place.words])
-        for case, each in zip(cases, items, strict=True)
+        for case, each in zip(opened, items if opened else [], strict=True)
     ]
     db.insert_many(SearchDoc, [document for document in documents if document is not None])
     for case, report, each in zip(cases, reports, items, strict=True):
         _add_photos(case, report, each, staged_by, submission.vault_subject, moment)
         _tell(case, report, submission, each, commitments, actor, moment)
-    return Receipt(
+        if joined is None:
+            note_opened(case, actor, moment)
+        else:
+            note(
+                "report.join_proposed",
+                report.id,
+                actor=actor.ref,
+                at=moment,
+                case=case.id,
+                distance_m=joined[1],
+            )
+    if by is not None:
+        keep_hand([case.id for case in cases], by.post_id, moment)
+    receipt = Receipt(
         number=submission.receipt,
         code=receipt_code(submission.receipt, vault_queries.receipt_key()),
         submission=submission.id,
@@ -277,7 +321,11 @@ def _submit(
         case_numbers=tuple(case.number for case in cases),
         chain=cases[0].chain,
         submitted_at=moment,
+        joined=joined is not None,
     )
+    if then is not None:
+        then(receipt)
+    return receipt
 
 
 def _keep(
@@ -312,34 +360,57 @@ def case_number(at: datetime) -> str:
     return f"{day:%y%m%d}-{secrets.randbelow(10**7):07d}"
 
 
-def _open(
-    submission: Submission,
-    told: Told,
-    ordinal: int,
-    commitments: dict[tuple[int, str], vault.Sealed],
-    book: Catalogue,
-    moment: datetime,
-) -> tuple[Case, Report]:
-    matter = book.matters.get(told.matter) if told.matter else None
-    process = book.process(matter.process) if matter else next(iter(book.processes.values()))
-    place = told.place
-    lng = lat = None
-    area_id: int | None = None
-    chain: tuple[int | None, ...] = (None,) * 6
-    reason = "none"
+@dataclass(frozen=True)
+class Spot:
+    """A place as the ground knows it: the point in WGS84, the areas that hold it, and why those."""
+
+    lng: float | None
+    lat: float | None
+    area_id: int | None
+    chain: tuple[int | None, ...]
+    reason: str
+    boundary: int
+
+
+def _spot(place: Place) -> Spot:
     boundary = territory.boundary_version()
     if place.lng is not None and place.lat is not None:
         from gridward.core.geodesy import to_wgs84
 
         lng, lat = to_wgs84(place.lng, place.lat, Datum(place.datum))
         found = territory.locate(lng, lat)
-        area_id, chain, reason = found.area_id, found.chain, found.reason
-        boundary = found.boundary_version
-    elif place.area is not None:
+        return Spot(lng, lat, found.area_id, found.chain, found.reason, found.boundary_version)
+    if place.area is not None:
         ground = territory.area(place.area)
-        area_id, chain, reason = ground.id, ground.chain, "chosen"
-    desk = _desk(str(matter.starts_at) if matter else "street", chain)
-    sensitivity = int(matter.sensitivity) if matter else 0
+        return Spot(None, None, ground.id, ground.chain, "chosen", boundary)
+    return Spot(None, None, None, (None,) * 6, "none", boundary)
+
+
+def _join(join: UUID, told: Told, spot: Spot, moment: datetime) -> tuple[Case, int] | None:
+    """The case that a report is proposed to join, locked, and how far away it is in metres.
+
+    A case that was merged meanwhile stands for its master; None when it cannot be joined (any
+    more): a report is never refused for that.
+    """
+    found = queries.case_for_merge(join)
+    if found is None or spot.lng is None or spot.lat is None:
+        return None
+    case = queries.lock_case(found.master_id or found.id)
+    metres = queries.metres_to_join(case, matter=told.matter, lng=spot.lng, lat=spot.lat)
+    if metres is None:
+        return None
+    case.reports_proposed += 1
+    case.news_at = moment
+    case.save(update_fields=["reports_proposed", "news_at"])
+    return case, metres
+
+
+def _new_case(
+    matter_key: str, spot: Spot, submission: Submission, book: Catalogue, moment: datetime
+) -> Case:
+    """A case that has just begun, not stored yet."""
+    matter = book.matters.get(matter_key) if matter_key else None
+    process = book.process(matter.process) if matter else next(iter(book.processes.values()))
     case = Case(
         id=new_id(),
         number=case_number(moment),
@@ -348,42 +419,108 @@ def _open(
         matter=matter.key if matter else "",
         group=matter.group if matter else "",
         state=process.start,
-        sensitivity=sensitivity,
+        sensitivity=int(matter.sensitivity) if matter else 0,
         safety=matter.safety if matter else False,
         channel=submission.channel,
-        area_id=area_id,
-        boundary=boundary,
-        lng=lng,
-        lat=lat,
-        desk_id=desk,
+        area_id=spot.area_id,
+        boundary=spot.boundary,
+        lng=spot.lng,
+        lat=spot.lat,
+        desk_id=_desk(str(matter.starts_at) if matter else "street", spot.chain),
         opened_at=moment,
         due_order=END_OF_TIME,
         contactable=1 if submission.has_contact else 0,
     )
-    case.chain = chain
+    case.chain = spot.chain
     hold(case, process_rules.holder_kind(process, process.start))
+    return case
+
+
+def _new_report(
+    submission: Submission,
+    told: Told,
+    ordinal: int,
+    spot: Spot,
+    case: Case,
+    commitments: dict[tuple[int, str], vault.Sealed],
+    moment: datetime,
+) -> Report:
+    place = told.place
     words = commitments.get((ordinal, "report.words"))
     place_words = commitments.get((ordinal, "report.place"))
-    report = Report(
+    return Report(
         id=new_id(),
         submission=submission,
         ordinal=ordinal,
         case=case,
         first_case=case,
-        matter=matter.key if matter else "",
+        matter=told.matter if told.matter in catalogue().matters else "",
         words=words.id if words else None,
         place_words=place_words.id if place_words else None,
         raw_lng=place.lng,
         raw_lat=place.lat,
         datum=place.datum if place.lng is not None else "",
-        lng=lng,
-        lat=lat,
-        locate_reason=reason,
-        boundary=boundary,
-        area_id=area_id,
+        lng=spot.lng,
+        lat=spot.lat,
+        locate_reason=spot.reason,
+        boundary=spot.boundary,
+        area_id=spot.area_id,
         submitted_at=moment,
     )
-    return case, report
+
+
+# --- a case of its own, later ---------------------------------------------------------------------
+
+
+def open_own_case(
+    report: Report, joined: Case, *, actor: Acting, at: datetime, cause: str = "refused"
+) -> Case:
+    """A report that was proposed to join gets a case of its own, with clocks from its own time.
+
+    cause: refused by the desk, or ended: the case it waited to join has ended.
+    """
+    book = catalogue()
+    submission = report.submission
+    case = _new_case(report.matter, _spot_of(report), submission, book, report.submitted_at)
+    while queries.known_numbers([case.number]):
+        case.number = case_number(report.submitted_at)
+    if submission.erased_at is not None:
+        case.contactable = 0
+    work = _begin_clocks(case, book, actor, report.submitted_at)
+    db.insert_many(Case, [case])
+    db.insert_many(Clock, work.new_clocks)
+    report.case = report.first_case = case
+    report.join_state = "own"
+    report.save(update_fields=["case", "first_case", "join_state"])
+    CaseFile.objects.filter(report=report).update(case=case)
+    queries.refresh_search(case, book)
+    note_opened(case, actor, at)
+    if cause != "refused":  # the step that refuses notes it itself
+        note(
+            "report.join_refused",
+            report.id,
+            actor=actor.ref,
+            at=at,
+            case=joined.id,
+            own=case.id,
+            cause=cause,
+        )
+    return case
+
+
+def _spot_of(report: Report) -> Spot:
+    """A stored report's place on the ground of today."""
+    if report.lng is not None and report.lat is not None:
+        return _spot(Place(report.lng, report.lat))
+    return _spot(Place(area=report.area_id))
+
+
+def release_proposed(work: Work) -> None:
+    """The case has ended: whoever waited to be joined gets a case of their own."""
+    if work.case.master_id is None:
+        for report in queries.proposed_reports(work.case.id):
+            open_own_case(report, work.case, actor=work.actor, at=work.at, cause="ended")
+        work.case.reports_proposed = 0
 
 
 def _desk(level: str, chain: Sequence[int | None]) -> UUID:
@@ -478,6 +615,10 @@ def _tell(
         photos=len(told.photos),
         contact=submission.has_contact,
     )
+
+
+def note_opened(case: Case, actor: Acting, moment: datetime) -> None:
+    """The entry that says how a case began."""
     note(
         "case.opened",
         case.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from gridward.access.rules import Viewer
 from gridward.cases import errors, queries
-from gridward.cases.models import Assignment, Case, Clock, ClockPause, Round
+from gridward.cases.models import Assignment, Case, Clock, ClockPause, Hand, Round
 from gridward.cases.rules import clocks as clock_rules
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.facts import ActorFacts, CaseFacts, Inputs
@@ -70,6 +70,25 @@ def acting_reporter(submission: UUID) -> Acting:
 SYSTEM = Acting(ActorRef("system", "timer"), ActorFacts(kind="system"))
 
 
+@dataclass(frozen=True)
+class Was:
+    """What a correction may change, as it stood when the case was locked."""
+
+    matter: str
+    condition: str
+    chain: tuple[int | None, ...]
+    urgent: bool
+    sensitivity: int
+    desk: UUID
+
+    @classmethod
+    def of(cls, case: Case) -> Was:
+        """The case as it stands now."""
+        return cls(
+            case.matter, case.condition, case.chain, case.urgent, case.sensitivity, case.desk_id
+        )
+
+
 @dataclass
 class Work:
     """A locked case with everything the step may change. Nothing is written before `finish`."""
@@ -93,7 +112,11 @@ class Work:
     accept_entry: UUID = field(default_factory=new_id)
     entry: UUID = field(default_factory=new_id)
     to_chief: bool = False
+    back_to: str = ""
+    is_quiet: bool = False
     search_changed: bool = False
+    taking: Step | None = None
+    was: Was | None = None
 
     @property
     def condition(self) -> FilingCondition | None:
@@ -167,6 +190,7 @@ def begin(
         assignments=assignments,
         clocks=clocks,
         facts=facts,
+        was=Was.of(case),
     )
 
 
@@ -472,7 +496,7 @@ def move(work: Work, step: Step) -> None:
     """Take the case where the step leads: state, clocks, holder and the one clock on the holder."""
     case = work.case
     before = case.state
-    after = process_rules.state_of(work.process, step.lands_in(before))
+    after = process_rules.state_of(work.process, work.back_to or step.lands_in(before))
     case.state = after.key
     was_open = case.is_open
     case.is_open = after.group == "open"
@@ -533,6 +557,7 @@ CLOCK_FIELDS = [
     "calendar",
     "calendar_digest",
     "provisional",
+    "corrected",
     "swept",
     "look_at",
 ]
@@ -541,6 +566,10 @@ CLOCK_FIELDS = [
 def finish(work: Work, step: Step) -> Case:
     """Move the case and write everything that changed, each table at most twice."""
     move(work, step)
+    if not work.case.is_open and work.case.reports_proposed:
+        from gridward.cases.actions.submit import release_proposed
+
+        release_proposed(work)
     return keep(work)
 
 
@@ -548,7 +577,8 @@ def keep(work: Work) -> Case:
     """Write everything that changed; the case shows the clock that runs on its holder."""
     case = work.case
     show_clock(case, work.clocks)
-    case.version += 1
+    if not work.is_quiet:
+        case.version += 1
     if work.changed_assignments:
         changed = sorted(work.changed_assignments.values(), key=lambda a: a.id)
         Assignment.objects.bulk_update(
@@ -559,8 +589,12 @@ def keep(work: Work) -> Case:
                 "acknowledged_at",
                 "acknowledged_by",
                 "handler_person",
+                "earlier_handlers",
+                "done_at",
                 "ended_at",
                 "end_reason",
+                "return_until",
+                "by_rule",
                 "version",
             ],
         )
@@ -571,10 +605,40 @@ def keep(work: Work) -> Case:
     if work.changed_pauses:
         ClockPause.objects.bulk_update(list(work.changed_pauses.values()), ["until"])
     db.insert_many(ClockPause, work.new_pauses)
+    if work.actor.facts.kind == "post":
+        case.news_at = None  # somebody of the staff was here: what the reporter added was seen
     case.save(force_update=True)
+    if work.actor.post is not None:
+        keep_hand([case.id], work.actor.post, work.at)
     if work.search_changed:
         queries.refresh_search(case, work.catalogue)
     return case
+
+
+def keep_hand(cases: Sequence[UUID], post: UUID, at: datetime) -> None:
+    """Keep that a post had these cases in hand, for what it passed on; one statement."""
+    Hand.objects.bulk_create(
+        [Hand(case_id=case, post=post, acted_at=at) for case in cases],
+        update_conflicts=True,
+        unique_fields=["case", "post"],
+        update_fields=["acted_at"],
+    )
+
+
+def resume_clocks(work: Work, ids: Iterable[UUID], cause: str) -> None:
+    """Stopped clocks go on as if never stopped; those that stood still stand still."""
+    for clock in Clock.objects.filter(case=work.case, id__in=list(ids)).order_by("start_at", "id"):
+        stopped, before = clock.stopped_at, clock.due_at
+        clock.stopped_at, clock.outcome = None, ""
+        for pause in pauses_of(work, clock):
+            if pause.reason == "waiting" and pause.until == stopped:
+                pause.until = None
+                clock.paused_at = pause.since
+                work.changed_pauses[pause.id] = pause
+        retime(work, clock)
+        work.clocks.append(clock)
+        touch(work, clock)
+        note_moved(work, clock, before, cause)
 
 
 def round_of(work: Work) -> Round:

@@ -162,8 +162,12 @@ def facts_of(
             Return.objects.filter(case=case).values_list("organisation_id", flat=True)
         )
     acted: set[UUID] = {a.handler_person for a in assignments if a.handler_person is not None}
+    acted.update(UUID(person) for a in assignments for person in a.earlier_handlers)
     waiting = 0
     checked = False
+    reported: frozenset[UUID] = frozenset()
+    if state.holder == "worker" and state.stage != "checking":
+        reported = reporters_of(case.id)
     if state.stage == "checking":
         found = record or Round.objects.filter(case=case, number=case.round).first()
         if found is not None and found.disposed_person is not None:
@@ -206,7 +210,7 @@ def facts_of(
         returns=case.returns,
         returned_by=returned_by,
         acted=frozenset(acted),
-        reports=case.reports_count,
+        reports=case.reports_count - case.reports_withdrawn,
         safety=case.safety,
         check_needed=case.check_on_site and not checked,
         contactable=case.contactable,
@@ -214,8 +218,26 @@ def facts_of(
         unsolved=case.unsolved,
         reopened=max(0, case.reopened),
         closed_at=case.closed_at,
+        objected=case.objected,
+        declined_person=case.declined_person,
+        proposed=case.reports_proposed,
+        helpers=frozenset(
+            a.organisation_id
+            for a in assignments
+            if a.role == "co" and a.active and a.done_at is None
+        ),
         chain=case.chain,
+        reported=reported,
     )
+
+
+def reporters_of(case_id: UUID) -> frozenset[UUID]:
+    """The staff who reported this case themselves; those who spoke for a resident did not."""
+    posts = Report.objects.filter(
+        case=case_id, submission__reporter_post__isnull=False, submission__reporter_kind="worker"
+    ).values_list("submission__reporter_post", flat=True)
+    found = directory.holders([post for post in posts if post is not None])
+    return frozenset(holder.person_id for holder in found.values())
 
 
 def last_actor(case: Case) -> tuple[str, str]:
@@ -318,6 +340,15 @@ def desk_of_level(case: Case, level: str) -> UUID | None:
     return None
 
 
+def own_station(case: Case, organisation_id: UUID | None) -> UUID:
+    """Whose people settled a case on the spot: the actor's own station, else that of the place,
+    else the actor's organisation, else the desk."""
+    stations = {each.id: each for each in directory.organisations(kind=DESK_KINDS["community"])}
+    if organisation_id in stations:
+        return stations[organisation_id].id
+    return desk_of_level(case, "community") or organisation_id or case.desk_id
+
+
 def is_desk(organisation_id: UUID) -> bool:
     """Whether an organisation accepts and dispatches."""
     try:
@@ -389,13 +420,15 @@ def answers_of(case_id: UUID, round_number: int) -> list[Answer]:
     )
 
 
-def report_of(submission_id: UUID, case_id: UUID) -> Report:
-    """The submission's report in this case. Raises NotFound."""
-    found = (
-        Report.objects.filter(submission=submission_id, case=case_id)
-        .exclude(join_state="proposed")
-        .first()
-    )
+def report_of(submission_id: UUID, case_id: UUID, *, proposed: bool = False) -> Report:
+    """The submission's report in this case, unless withdrawn. Raises NotFound.
+
+    proposed: also one that only waits to be joined
+    """
+    mine = Report.objects.filter(submission=submission_id, case=case_id)
+    if not proposed:
+        mine = mine.exclude(join_state="proposed")
+    found = mine.order_by("withdrawn_at", "ordinal").first()
     if found is None:
         raise NotFound()
     return found
