@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from gridward.catalog import registry, rules
+from gridward.catalog import messages, registry, rules
 from gridward.catalog.compiled import Content
 from gridward.catalog.definitions import (
+    BEFORE,
     OUTSIDERS,
     SAME,
     SIDES,
@@ -14,6 +15,7 @@ from gridward.catalog.definitions import (
     LimitFrom,
     Matter,
     Milestone,
+    NoticeDefinition,
     Process,
     ResponsibilityRule,
 )
@@ -34,6 +36,7 @@ def faults_of(content: Content, spot: Spot) -> list[Fault]:
         *_admitted(content, spot),
         *_people(content, spot),
         *_time(content, spot),
+        *_notices(content, spot),
         *(fault for process in content.processes for fault in _process(process, content, spot)),
     ]
 
@@ -208,6 +211,61 @@ def _time(content: Content, spot: Spot) -> Iterator[Fault]:
                 )
 
 
+def _notices(content: Content, spot: Spot) -> Iterator[Fault]:
+    news = registry.names(Kind.NEWS)
+    for notice in content.notices:
+
+        def at(*place: str | int, key: str = notice.key) -> tuple[str, int]:
+            return spot("notices", key, place)
+
+        for i, trigger in enumerate(notice.after):
+            yield from _unknown(
+                trigger.verb, news, "a verb that notices may follow", at("after", i, "verb")
+            )
+            details = verbs.verb(trigger.verb).details if trigger.verb in news else {}
+            for name in trigger.where:
+                if trigger.verb in news:
+                    yield from _unknown(
+                        name, details, f"a detail of {trigger.verb}", at("after", i, "where", name)
+                    )
+            for j, verb in enumerate(trigger.without):
+                declared = {each.key for each in verbs.every()}
+                yield from _unknown(
+                    verb, declared, "a declared journal verb", at("after", i, "without", j)
+                )
+        yield from _texts(notice, at)
+
+
+def _texts(notice: NoticeDefinition, at: Callable[..., tuple[str, int]]) -> Iterator[Fault]:
+    known = messages.REPORTER if notice.to == "reporter" else messages.STAFF
+    said = [(("text",), notice.text)]
+    said += [(("otherwise", i), each) for i, each in enumerate(notice.otherwise)]  # type: ignore[misc]
+    if notice.brief is not None:
+        said.append((("brief",), notice.brief))  # type: ignore[arg-type]
+    for place, text in said:
+        for language in ("zh", "en"):
+            words = text.within(language)
+            where = at(*place, language)
+            names = messages.placeholders(words)
+            for name in names:
+                yield from _unknown(name, known, ", ".join(sorted(known)), where)
+            if messages.has_link(words):
+                yield Fault(*where, "a message without links", words)
+            fits = not set(names) - set(known)
+            if notice.to == "reporter" and language == "zh" and fits:
+                length = len(messages.sample(words))
+                if length > messages.LONGEST:
+                    limit = f"at most {messages.LONGEST} signs with ordinary values"
+                    yield Fault(*where, limit, str(length))
+    last = notice.texts[-1]
+    for language in ("zh", "en"):
+        unsure = set(messages.placeholders(last.within(language))) - messages.ALWAYS
+        if unsure and not set(messages.placeholders(last.within(language))) - set(known):
+            place = ("otherwise", len(notice.otherwise) - 1) if notice.otherwise else ("text",)  # type: ignore[assignment]
+            expected = f"an otherwise with only {', '.join(sorted(messages.ALWAYS))}"
+            yield Fault(*at(*place, language), expected, ", ".join(sorted(unsure)))
+
+
 def _process(process: Process, content: Content, spot: Spot) -> Iterator[Fault]:
     def at(*place: str | int) -> tuple[str, int]:
         return spot("processes", process.key, place)
@@ -239,9 +297,9 @@ def _process(process: Process, content: Content, spot: Spot) -> Iterator[Fault]:
     for i, step in enumerate(process.steps):
         for j, key in enumerate(step.from_):
             yield from _unknown(key, states, "a state of this process", at("steps", i, "from", j))
-        if step.to != SAME:
+        if step.to not in (SAME, BEFORE):
             yield from _unknown(
-                step.to, states, "a state of this process or same", at("steps", i, "to")
+                step.to, states, "a state of this process, same or before", at("steps", i, "to")
             )
         if not step.from_ and step.to != process.start:
             yield Fault(*at("steps", i, "to"), f"{process.start}, where cases begin", step.to)
@@ -249,6 +307,13 @@ def _process(process: Process, content: Content, spot: Spot) -> Iterator[Fault]:
             for j, value in enumerate(getattr(step, name)):
                 yield from _unknown(value, names, what, at("steps", i, name, j))
         yield from _unknown(step.verb, declared, "a declared journal verb", at("steps", i, "verb"))
+        if step.proposes is not None:
+            yield from _unknown(
+                step.proposes,
+                {each.key for each in process.steps},
+                "a step of this process",
+                at("steps", i, "proposes"),
+            )
     for i, milestone in enumerate(process.milestones):
         yield from _milestone(
             milestone,

@@ -505,11 +505,16 @@ class LevelScheme(Entry):
 
 
 class Reason(Entry):
-    """An entry of a closed list, with where to turn instead when that helps."""
+    """An entry of a closed list, with where to turn instead when that helps.
+
+    where: as a sentence, for pages; office, phone: the bare name and number, for text messages
+    """
 
     key: Key
     title: Text
     where: Text | None = None
+    office: Text | None = None
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
 
 
 class Settings(Entry):
@@ -537,11 +542,14 @@ class Settings(Entry):
     reopen_days: Annotated[int, Field(ge=1, le=365)]
     object_days: Annotated[int, Field(ge=1, le=365)]
     archive_days: Annotated[int, Field(ge=1, le=3650)]
+    proposal_days: Annotated[int, Field(ge=1, le=30)] = 3
     quiet_hours: tuple[Window, ...] = ()
     photos_max: Annotated[int, Field(ge=1, le=30)]
     photo_mb_max: Annotated[int, Field(ge=1, le=100)]
     video_seconds: Annotated[int, Field(ge=0, le=300)]
     nearby_blur_m: Annotated[int, Field(ge=0, le=5000)]
+    nearby_radius_m: Annotated[int, Field(ge=10, le=5000)] = 100
+    nearby_window_days: Annotated[int, Field(ge=1, le=365)] = 30
     public_page: bool = False
     idle_minutes: Annotated[int, Field(ge=1, le=600)]
     second_factor_roles: tuple[Key, ...] = ()
@@ -563,6 +571,7 @@ class Settings(Entry):
 # --- processes ----------------------------------------------------------------------------
 
 SAME = "same"
+BEFORE = "before"  # where the case stood before it came here; the step's effects know
 # what a reporter can be shown; screens have a wording for each
 STAGES = frozenset({"submitted", "accepted", "assigned", "handling", "checking", "closed"})
 SIDES = frozenset(
@@ -598,7 +607,8 @@ class State(Entry):
 
 
 class Step(Entry):
-    """One act that moves a case, or leaves it where it is (`to: same`)."""
+    """One act that moves a case, leaves it where it is (`to: same`), or takes it back to where
+    it stood before (`to: before`)."""
 
     key: Key
     title: Text
@@ -608,10 +618,11 @@ class Step(Entry):
     by: Annotated[tuple[str, ...], Field(min_length=1)]
     guards: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
+    proposes: Key | None = None  # a step that another person then confirms
 
     def lands_in(self, state: str) -> str:
         """The state after this step was taken in `state`."""
-        return state if self.to == SAME else self.to
+        return state if self.to in (SAME, BEFORE) else self.to
 
 
 class Process(Entry):
@@ -640,6 +651,55 @@ class Process(Entry):
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """The steps that start in `state`, in the pack's order."""
         return tuple(step for step in self.steps if state in step.from_)
+
+
+# --- notices ------------------------------------------------------------------------------
+
+
+class NoticeTrigger(Entry):
+    """What a notice follows: an entry of the journal.
+
+    where: details of the entry and the values that they may have; without: verbs that the same
+    act must not have noted beside it (accepting and dispatching in one act is told once)
+    """
+
+    verb: Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)+$")]
+    where: dict[str, tuple[str | int | bool, ...]] = {}
+    without: tuple[str, ...] = ()
+
+
+class NoticeDefinition(Entry):
+    """A message: after what, to whom, by which ways, in which words.
+
+    text: with {placeholders} from a closed list; otherwise: what is said instead when one of them
+    has no value, the first that can be filled; brief: its part of a message that bundles several;
+    asks: the answer 1 or 2 is understood; urgent: goes out in quiet hours too
+    """
+
+    key: Key
+    after: Annotated[tuple[NoticeTrigger, ...], Field(min_length=1)]
+    to: Literal["reporter", "desk", "lead", "co", "informed", "returner", "worker", "holder"]
+    channels: Annotated[tuple[Literal["inbox", "sms", "email", "wecom"], ...], Field(min_length=1)]
+    text: Text
+    otherwise: tuple[Text, ...] = ()
+    brief: Text | None = None
+    asks: bool = False
+    urgent: bool = False
+
+    @model_validator(mode="after")
+    def _can_reach(self) -> Self:
+        if self.to == "reporter" and set(self.channels) != {"sms"}:
+            raise ValueError("a reporter is told by sms alone")
+        if self.to != "reporter" and "sms" in self.channels:
+            raise ValueError("staff is told by inbox, email or wecom")
+        if self.to == "reporter" and self.brief is None and not self.asks:
+            raise ValueError("a notice to reporters needs a brief, for several in one message")
+        return self
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The text and what is said instead, in the order in which they are tried."""
+        return (self.text, *self.otherwise)
 
 
 # --- the pack itself and what a jurisdiction decides ------------------------------------------
