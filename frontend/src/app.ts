@@ -10,6 +10,7 @@ import KeysController from "./controllers/keys";
 import MapController from "./controllers/map";
 import OnceController from "./controllers/once";
 import PhotosController from "./controllers/photos";
+import PickController from "./controllers/pick";
 import PlaceController from "./controllers/place";
 import WaitingController from "./controllers/waiting";
 
@@ -29,6 +30,7 @@ app.register("keys", KeysController);
 app.register("map", MapController);
 app.register("once", OnceController);
 app.register("photos", PhotosController);
+app.register("pick", PickController);
 app.register("place", PlaceController);
 app.register("waiting", WaitingController);
 

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from gridward.web.workbench import views
+from gridward.web.workbench import views, views_bulk, views_lists
 
 app_name = "workbench"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("cases/", views.case_list, name="list"),
+    path("next/", views.following, name="next"),
+    path("cases/", views_lists.case_list, name="list"),
+    path("cases/bulk/", views_bulk.bulk, name="bulk"),
+    path("views/", views_lists.save_view, name="view-save"),
+    path("views/<uuid:view_id>/remove/", views_lists.remove_view, name="view-remove"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/photo/<uuid:photo_id>/", views.photo, name="photo"),
     path("cases/<uuid:case_id>/step/<slug:key>/", views.step, name="step"),

@@ -22,19 +22,15 @@ from gridward.cases.queries.photos import photo_of_case
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Outdated, Problem
-from gridward.territory import queries as territory
 from gridward.vault import queries as files
 from gridward.web.ui import maps, reporting
 from gridward.web.ui.pages import (
     Badge,
-    Choice,
     Fact,
-    FormField,
     Link,
     MapView,
     Pager,
     Photo,
-    Row,
     Tile,
     TimelineItem,
 )
@@ -50,6 +46,14 @@ from gridward.web.ui.staff import (
     why_of,
 )
 from gridward.web.workbench import pages, steps
+from gridward.web.workbench.lines import (
+    badges_of,
+    case_address,
+    kept_of,
+    line_of,
+    picks_of,
+    state_titles,
+)
 
 HOME_ROWS = 50
 
@@ -60,188 +64,83 @@ HOME_ROWS = 50
 @for_staff()
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this post's organisation, the most pressing first."""
+    """What waits for this post's organisation, the most pressing first; ?tab=soon and ?tab=passed
+    show what falls due soon and what this post passed on."""
     viewer = staff_of(request)
     if not holds_cases(viewer):
         there = "workbench:overview" if viewer.may("figures.see") else "workbench:list"
         return HttpResponseRedirect(reverse(there))
-    counts = queries.waiting_counts(viewer)
-    shell = shell_of(request, viewer, "home", counts)
-    found = queries.list_page(viewer, mine=True, order="due", limit=HOME_ROWS)
-    rows = [(card.clock.light if card.clock else "", _row(card)) for card in found.items]
-    pressing = tuple(row for light, row in rows if light in ("red", "orange"))
-    rest = tuple(row for light, row in rows if light not in ("red", "orange"))
-    more = reverse("workbench:list") + "?mine=1"
-    sections = []
-    if pressing:
-        sections.append(pages.Section(_("Due soon"), pressing, more))
-    if rest or not pressing:
-        empty = _("All done. Take a break")
-        sections.append(pages.Section(_("Waiting for me"), rest, more, empty))
-    page = pages.HomePage(shell, tuple(_tiles(counts)), tuple(sections))
+    waiting = queries.waiting(viewer, wall.now())
+    shell = shell_of(request, viewer, "home", waiting.by_state)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in ("soon", "passed") else ""
+    cursor = request.GET.get("after", "")
+    if tab == "passed":
+        found = queries.passed_on_page(viewer, cursor=cursor, size=HOME_ROWS)
+    else:
+        only = queries.Narrowing(soon=tab == "soon")
+        found = queries.list_page(
+            viewer, mine=True, order="due", cursor=cursor, limit=HOME_ROWS, only=only
+        )
+    picks = picks_of(viewer) if tab != "passed" else frozenset()
+    lines = tuple(line_of(card, picks=picks) for card in found.items)
+    kept = kept_of(request.GET)
+    here = reverse("workbench:home")
+    page = pages.HomePage(
+        shell,
+        tabs=tuple(_tabs(waiting, tab)),
+        tiles=tuple(_tiles(waiting.by_state)) if not tab else (),
+        lines=lines,
+        pager=Pager(
+            f"?{urlencode(kept | {'after': found.cursor})}" if found.cursor else "",
+            (f"?{urlencode(kept)}" if kept else here) if cursor else "",
+        ),
+        empty={
+            "": _("All done. Take a break"),
+            "soon": _("Nothing falls due soon"),
+            "passed": _("Nothing passed on yet"),
+        }[tab],
+        empty_text=_("What you dispatch or hand on stays here until it is closed.")
+        if tab == "passed"
+        else "",
+        poll=request.get_full_path(),
+        at_title=_("Opened"),
+        can_pick=any(line.pick for line in lines),
+    )
     return render(request, "workbench/home.html", {"page": page})
 
 
-def _tiles(counts: dict[str, int]) -> list[Tile]:
-    titles = _state_titles()
-    address = reverse("workbench:list")
+def _tabs(waiting: queries.Waiting, tab: str) -> list[Link]:
+    here = reverse("workbench:home")
     return [
-        Tile(titles.get(key, key), str(many), f"{address}?{urlencode({'mine': '1', 'state': key})}")
-        for key, many in sorted(counts.items(), key=lambda pair: list(titles).index(pair[0]))
-        if key in titles
+        Link(_("Waiting for me"), here, current=not tab, count=waiting.total),
+        Link(_("Due soon"), f"{here}?tab=soon", current=tab == "soon", count=waiting.soon),
+        Link(_("Passed on by me"), f"{here}?tab=passed", current=tab == "passed"),
     ]
 
 
-def _state_titles() -> dict[str, str]:
-    """State → title over all processes of the edition in force, in the packs' order."""
-    return {
-        state.key: str(state.title)
-        for process in catalogue().processes.values()
-        for state in process.states
-    }
-
-
-def _case_address(case_id: UUID) -> str:
-    return reverse("workbench:case", args=[case_id])
-
-
-def _badges(card: CaseCard) -> tuple[Badge, ...]:
-    found = []
-    if card.urgent:
-        found.append(Badge(_("Urgent"), "red"))
-    if card.restricted:
-        found.append(Badge(_("Restricted"), "dark"))
-    if card.reports > 1:
-        found.append(Badge(_("%(n)d reports") % {"n": card.reports}, "blue"))
-    return tuple(found)
-
-
-def _row(card: CaseCard) -> Row:
-    title = title_of(card.matter_title, card.summary)
-    if card.matter_title and card.summary:
-        title = f"{card.matter_title} · {card.summary}"
-    return Row(
-        title=title,
-        address=_case_address(card.id),
-        sub=card.place or _("Place unknown"),
-        clock=clock_of(card.clock),
-        badge=state_badge(card.state, card.state_title),
-    )
-
-
-# --- list ---------------------------------------------------------------------------------------
+def _tiles(counts: dict[str, int]) -> list[Tile]:
+    titles = state_titles()
+    address = reverse("workbench:list")
+    return [
+        Tile(titles[key], str(counts[key]), f"{address}?{urlencode({'mine': '1', 'state': key})}")
+        for key in titles
+        if key in counts
+    ]
 
 
 @for_staff("case.see")
 @require_GET
-def case_list(request: HttpRequest) -> HttpResponse:
-    """The cases that this post may see; filters and words in the address, keyset pages."""
+def following(request: HttpRequest) -> HttpResponse:
+    """To the most pressing case that waits, other than the one that was open (?not=)."""
     viewer = staff_of(request)
-    asked = request.GET
-    order = "newest" if asked.get("order") == "newest" else "due"
-    state = asked.get("state", "")
-    query = asked.get("q", "").strip()
-    mine = asked.get("mine") == "1"
-    closed = {s.key for p in catalogue().processes.values() for s in p.states if s.group != "open"}
-    found = queries.list_page(
-        viewer,
-        order="newest" if state in closed else order,
-        area=_area_of(asked.get("area", "")),
-        state=state if state in _state_titles() else "",
-        mine=mine,
-        query=query,
-        cursor=asked.get("after", ""),
-    )
-    kept = {k: str(v) for k, v in asked.items() if v and k not in ("after", "page")}
-    following = f"?{urlencode(kept | {'after': found.cursor})}" if found.cursor else ""
-    first = f"?{urlencode(kept)}" if asked.get("after") else ""
-    page = pages.ListPage(
-        shell=shell_of(request, viewer, "list"),
-        title=_("All events"),
-        lines=tuple(_line(card) for card in found.items),
-        filters=tuple(_filters(viewer, kept)),
-        words=query,
-        pager=Pager(following, first),
-        is_filtered=bool(kept.keys() - {"order"}),
-        order=kept.get("order", ""),
-        orders=tuple(_orders(kept, found.order)) if not query else (),
-    )
-    return render(request, "workbench/list.html", {"page": page})
-
-
-def _area_of(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 18 else None
-
-
-def _line(card: CaseCard) -> pages.CaseLine:
-    title = title_of(card.matter_title, card.summary)
-    if card.matter_title and card.summary:
-        title = f"{card.matter_title} · {card.summary}"
-    return pages.CaseLine(
-        address=_case_address(card.id),
-        title=title,
-        number=card.number,
-        place=card.place or _("Place unknown"),
-        state=state_badge(card.state, card.state_title),
-        holder=name_of(card.holder) if card.is_open else name_of(card.lead),
-        opened_at=card.opened_at,
-        clock=clock_of(card.clock) if card.is_open else None,
-        badges=_badges(card),
-    )
-
-
-def _filters(viewer: Viewer, kept: dict[str, str]) -> list[FormField]:
-    language = get_language() or "zh"
-    ground = territory.ground()
-    if viewer.area_id is not None:
-        areas = territory.children(viewer.area_id)
-    else:
-        areas = ground.of_level(2) if ground.scheme else ()
-    found = [
-        FormField(
-            "state",
-            "select",
-            _("State"),
-            value=kept.get("state", ""),
-            placeholder=_("All states"),
-            choices=tuple(Choice(key, title) for key, title in _state_titles().items()),
-        )
-    ]
-    if areas:
-        found.append(
-            FormField(
-                "area",
-                "select",
-                _("Area"),
-                value=kept.get("area", ""),
-                placeholder=_("All areas"),
-                choices=tuple(Choice(str(a.id), a.name_in(language)) for a in areas),
-            )
-        )
-    if holds_cases(viewer):
-        found.append(
-            FormField(
-                "mine",
-                "select",
-                _("Now with"),
-                value=kept.get("mine", ""),
-                placeholder=_("Anybody"),
-                choices=(Choice("1", _("My organisation")),),
-            )
-        )
-    return found
-
-
-def _orders(kept: dict[str, str], order: str) -> list[Link]:
-    rest = {k: v for k, v in kept.items() if k != "order"}
-    return [
-        Link(_("By due time"), f"?{urlencode(rest | {'order': 'due'})}", current=order == "due"),
-        Link(
-            _("Newest first"),
-            f"?{urlencode(rest | {'order': 'newest'})}",
-            current=order == "newest",
-        ),
-    ]
+    found = queries.list_page(viewer, mine=True, order="due", limit=2)
+    left = request.GET.get("not", "")
+    there = next((card for card in found.items if str(card.id) != left), None)
+    if there is None:
+        messages.info(request, _("All done. Take a break"))
+        return HttpResponseRedirect(reverse("workbench:home"))
+    return HttpResponseRedirect(case_address(there.id))
 
 
 # --- one case -----------------------------------------------------------------------------------
@@ -267,7 +166,7 @@ def step(request: HttpRequest, case_id: UUID, key: str) -> HttpResponse:
         return _case_page(request, case_id, steps.Sent(key, request.POST, problem))
     said = _("Done. What happens next stands below.")
     messages.success(request, said, extra_tags=steps.draft_name(case_id, key))
-    return HttpResponseRedirect(_case_address(case_id), status=303)
+    return HttpResponseRedirect(case_address(case_id), status=303)
 
 
 @for_staff("case.see")
@@ -308,7 +207,7 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         number=card.number,
         place=card.place or _("Place unknown"),
         state=state_badge(card.state, card.state_title),
-        badges=_badges(card),
+        badges=badges_of(card),
         clock=clock_of(card.clock) if card.is_open else None,
         promised=card.promised_at if card.is_open else None,
         holder=_holder(card),
@@ -459,7 +358,7 @@ def report(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, said % {"no": reporting.grouped(receipt.number), "code": receipt.code}
     )
-    return HttpResponseRedirect(_case_address(receipt.cases[0]), status=303)
+    return HttpResponseRedirect(case_address(receipt.cases[0]), status=303)
 
 
 def _report_form(
