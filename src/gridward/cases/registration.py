@@ -8,6 +8,7 @@ from gridward.cases.rules.process import EFFECTS
 from gridward.catalog import registry
 from gridward.core import ticks
 from gridward.journal.subscriptions import subscribe
+from gridward.territory import carriers
 from gridward.vault import erasure
 
 
@@ -26,3 +27,11 @@ def declare_all() -> None:
     erasure.on_erase("gridward.cases.handlers.blank_erased")
     erasure.declare_finder("receipt", "gridward.cases.handlers.subjects_of_receipt")
     erasure.declare_finder("phone", "gridward.cases.handlers.subjects_of_phone")
+    carriers.register(
+        carriers.Carrier(
+            "cases",
+            floor=3,
+            concerns="gridward.cases.queries.following.concerned_by",
+            follow="gridward.cases.actions.following.follow_ground",
+        )
+    )

@@ -9,3 +9,13 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from gridward.tasks import verbs  # noqa: F401 - declares the journal verbs
+        from gridward.territory import carriers
+
+        carriers.register(
+            carriers.Carrier(
+                "tasks",
+                floor=2,
+                concerns="gridward.tasks.queries.concerned_by",
+                follow="gridward.tasks.actions.follow_ground",
+            )
+        )

@@ -51,6 +51,14 @@ class Part:
     inside: tuple[int, ...] = ()
 
 
+def lookups(where: Mapping[str, int | None]) -> dict[str, int | bool]:
+    """Columns and what they hold as a filter's keywords; None: the column is empty."""
+    return {
+        f"{column}__isnull" if value is None else column: True if value is None else value
+        for column, value in where.items()
+    }
+
+
 @dataclass(frozen=True)
 class Regroup:
     """Every row whose columns hold `where` gets the columns `to`."""
@@ -98,6 +106,13 @@ class Change:
     @property
     def version(self) -> int:
         return self.after.version
+
+    def ended_by_column(self) -> dict[str, list[int]]:
+        """Chain column → the ended areas that stand in it."""
+        found: dict[str, list[int]] = {}
+        for id_ in self.ended:
+            found.setdefault(chain_column(self.before.area(id_).level), []).append(id_)
+        return found
 
     def relocated(
         self, recut: Recut, rows: Iterable[tuple[object, float | None, float | None]]
