@@ -28,7 +28,7 @@ DOORS = {"actions", "queries", "rules", "errors", "verbs"}
 MORE_DOORS = {
     "journal": {"guards", "sealing", "subscriptions", "ticker", "verification"},
     "catalog": {"compiled", "definitions", "loader", "registry", "worktime"},
-    "directory": {"files"},
+    "directory": {"files", "grounds"},
     "access": {"capabilities"},
     "territory": {"carriers"},
     "vault": {"backup", "erasure"},
