@@ -18,6 +18,7 @@ FLOORS = [
     "territory",
     "directory",
     "access",
+    "notify",
     "tasks",
     "cases",
     "web",

@@ -30,6 +30,7 @@ MORE_DOORS = {
     "catalog": {"compiled", "definitions", "loader", "registry", "worktime"},
     "directory": {"files", "grounds"},
     "access": {"capabilities"},
+    "notify": {"channels", "environment", "fake", "sources"},
     "territory": {"carriers"},
     "vault": {"backup", "erasure"},
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gridward.cases import verbs
+from gridward.cases import notices, verbs
 from gridward.cases.rules.guards import GUARDS
 from gridward.cases.rules.process import EFFECTS
 from gridward.catalog import registry
 from gridward.core import ticks
 from gridward.journal.subscriptions import subscribe
+from gridward.notify import sources
 from gridward.territory import carriers
 from gridward.vault import erasure
 
@@ -20,6 +21,9 @@ def declare_all() -> None:
     subscribe(
         "cases.suggest", verbs=["report.submitted"], handler="gridward.cases.handlers.suggest"
     )
+    registry.declare_news(notices.NEWS)
+    subscribe("cases.notices", verbs=notices.NEWS, handler="gridward.cases.notices.tell")
+    sources.declare(notices.SOURCE, "gridward.cases.notices.compose")
     ticks.register("cases.sweep_clocks", "gridward.cases.actions.sweep_clocks", 20)
     ticks.register(
         "cases.recompute_provisional", "gridward.cases.actions.recompute_provisional", 300

@@ -305,6 +305,12 @@ REPORT_ANSWERED = Verb(
     title=_("The reporter answered"),
     details={"case": ref, "round": number, "answer": code, "rating": optional(number)},
 )
+REPORT_REPLIED = Verb(
+    "report.replied",
+    subject="report",
+    title=_("The reporter wrote back by text message"),
+    details={"case": ref, "outcome": code, "words": optional(commitment)},
+)
 CASE_NOT_SOLVED = Verb(
     "case.not_solved",
     subject="case",

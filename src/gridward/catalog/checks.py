@@ -18,6 +18,7 @@ from gridward.catalog.definitions import (
     NoticeDefinition,
     Process,
     ResponsibilityRule,
+    Text,
 )
 from gridward.catalog.errors import Fault
 from gridward.catalog.registry import Kind
@@ -131,14 +132,10 @@ def _responsibility(content: Content, spot: Spot) -> Iterator[Fault]:
                 yield Fault(*where, f"no rule for {matter.key}, which is unassigned", rule.key)
         elif not all(_rules_for(matter, key, content) for key in matter.conditions):
             where = spot("matters", matter.key, ())
-            yield Fault(
-                *where, "a responsibility rule that always fits, or why none does", "none"
-            )
+            yield Fault(*where, "a responsibility rule that always fits, or why none does", "none")
 
 
-def _rules_for(
-    matter: Matter, condition: str, content: Content
-) -> tuple[ResponsibilityRule, ...]:
+def _rules_for(matter: Matter, condition: str, content: Content) -> tuple[ResponsibilityRule, ...]:
     return rules.fitting_rules(
         content.responsibility, matter=matter, condition=condition, area_kind=None
     )
@@ -238,10 +235,10 @@ def _notices(content: Content, spot: Spot) -> Iterator[Fault]:
 
 def _texts(notice: NoticeDefinition, at: Callable[..., tuple[str, int]]) -> Iterator[Fault]:
     known = messages.REPORTER if notice.to == "reporter" else messages.STAFF
-    said = [(("text",), notice.text)]
-    said += [(("otherwise", i), each) for i, each in enumerate(notice.otherwise)]  # type: ignore[misc]
+    said: list[tuple[Place, Text]] = [(("text",), notice.text)]
+    said += [(("otherwise", i), each) for i, each in enumerate(notice.otherwise)]
     if notice.brief is not None:
-        said.append((("brief",), notice.brief))  # type: ignore[arg-type]
+        said.append((("brief",), notice.brief))
     for place, text in said:
         for language in ("zh", "en"):
             words = text.within(language)
@@ -258,12 +255,12 @@ def _texts(notice: NoticeDefinition, at: Callable[..., tuple[str, int]]) -> Iter
                     limit = f"at most {messages.LONGEST} signs with ordinary values"
                     yield Fault(*where, limit, str(length))
     last = notice.texts[-1]
+    here: Place = ("otherwise", len(notice.otherwise) - 1) if notice.otherwise else ("text",)
     for language in ("zh", "en"):
         unsure = set(messages.placeholders(last.within(language))) - messages.ALWAYS
         if unsure and not set(messages.placeholders(last.within(language))) - set(known):
-            place = ("otherwise", len(notice.otherwise) - 1) if notice.otherwise else ("text",)  # type: ignore[assignment]
             expected = f"an otherwise with only {', '.join(sorted(messages.ALWAYS))}"
-            yield Fault(*at(*place, language), expected, ", ".join(sorted(unsure)))
+            yield Fault(*at(*here, language), expected, ", ".join(sorted(unsure)))
 
 
 def _process(process: Process, content: Content, spot: Spot) -> Iterator[Fault]:

@@ -27,6 +27,7 @@ from gridward.catalog.definitions import (
     LevelScheme,
     Matter,
     Milestone,
+    NoticeDefinition,
     Process,
     ResponsibilityRule,
     Role,
@@ -56,6 +57,7 @@ class Content(Entry):
     level_scheme: str
     settings: Settings
     processes: tuple[Process, ...]
+    notices: tuple[NoticeDefinition, ...] = ()
     origins: dict[str, str]  # "matters/manhole" -> "urban-grid@1", or "decision:<id>"
 
     def canonical(self) -> str:
@@ -108,6 +110,7 @@ class Catalogue:
         self.desks: Mapping[DeskKind, tuple[str, ...]] = MappingProxyType(content.desks)
         self.roles: Mapping[str, Role] = _by_key(content.roles)
         self.processes: Mapping[str, Process] = _by_key(content.processes)
+        self.notices: Mapping[str, NoticeDefinition] = _by_key(content.notices)
         self.settings: Settings = content.settings
         self.level_schemes: Mapping[str, LevelScheme] = _by_key(content.level_schemes)
         self.level_scheme: LevelScheme = self.level_schemes[content.level_scheme]
@@ -163,6 +166,27 @@ class Catalogue:
     def hours(self, name: str) -> worktime.Calendar:
         """The calendar that a milestone's `hours` stand for; raises NotInCatalogue."""
         return self.calendar(self.settings.calendars.get(name, name))
+
+    def notices_on(self, verb: str) -> tuple[NoticeDefinition, ...]:
+        """The notices that may follow an entry of this verb, in the packs' order."""
+        return self._notices_by_verb.get(verb, ())
+
+    @cached_property
+    def _notices_by_verb(self) -> Mapping[str, tuple[NoticeDefinition, ...]]:
+        found: dict[str, tuple[NoticeDefinition, ...]] = {}
+        for notice in self.notices.values():
+            for verb in dict.fromkeys(trigger.verb for trigger in notice.after):
+                found[verb] = (*found.get(verb, ()), notice)
+        return MappingProxyType(found)
+
+    def is_discreet(self, matter: str) -> bool:
+        """Whether messages must not name this matter: its sensitivity, itself or its group says
+        so."""
+        known = self.matters.get(matter)
+        if known is None:
+            return False
+        group = self.groups.get(known.group)
+        return bool(known.sensitivity) or known.discreet or bool(group and group.discreet)
 
     def conditions_of(self, matter: str) -> tuple[FilingCondition, ...]:
         """The filing conditions a matter offers, in its own order."""

@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 
 from gridward.catalog.compiled import Content
 from gridward.catalog.definitions import (
+    Admitted,
     CalendarDay,
     CalendarDefinition,
     CalendarYearData,
     Department,
     FilingCondition,
     Matter,
+    NoticeDefinition,
     ResponsibilityRule,
     Settings,
 )
@@ -25,6 +27,8 @@ ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
     "filing_condition": ("conditions", FilingCondition),
     "responsibility_rule": ("responsibility", ResponsibilityRule),
     "department": ("departments", Department),
+    "admitted": ("admitted", Admitted),
+    "notice": ("notices", NoticeDefinition),
 }
 KINDS = frozenset({*ENTRIES, "calendar_day", "calendar_year", "setting"})
 

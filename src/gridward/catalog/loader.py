@@ -26,6 +26,7 @@ from gridward.catalog.definitions import (
     Group,
     LevelScheme,
     Matter,
+    NoticeDefinition,
     PackHead,
     Process,
     ResponsibilityRule,
@@ -48,6 +49,7 @@ SECTIONS: dict[str, tuple[str, type[BaseModel]]] = {
     "roles": ("roles.yaml", Role),
     "level_schemes": ("levels.yaml", LevelScheme),
     "processes": ("processes", Process),
+    "notices": ("notices", NoticeDefinition),
 }
 _LISTS = {
     "filing_conditions.yaml": "conditions",
@@ -238,6 +240,10 @@ def _entries_of(
 ) -> Iterator[RawEntry]:
     if len(inside.parts) == 2 and inside.parts[0] in _FOLDERS:
         yield _whole(_FOLDERS[inside.parts[0]], _key_of(document.data), document, pack)
+    elif len(inside.parts) == 2 and inside.parts[0] in _LIST_FOLDERS:
+        yield from _listed(
+            _LIST_FOLDERS[inside.parts[0]], (), document.data, document, pack, faults
+        )
     elif str(inside) in _LISTS:
         yield from _listed(_LISTS[str(inside)], (), document.data, document, pack, faults)
     elif str(inside) in _PARTS:

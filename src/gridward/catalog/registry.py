@@ -17,6 +17,7 @@ class Kind(StrEnum):
     EFFECT = "effect"
     CAPABILITY = "capability"
     VERB = "verb"
+    NEWS = "news"
 
 
 _names: dict[Kind, set[str]] = {kind: set() for kind in Kind}
@@ -40,6 +41,11 @@ def declare_capabilities(names: Iterable[str]) -> None:
 def declare_verbs(names: Iterable[str]) -> None:
     """Make journal verbs known that a step may write."""
     _names[Kind.VERB].update(names)
+
+
+def declare_news(names: Iterable[str]) -> None:
+    """Make journal verbs known that a notice may follow: those that somebody listens to."""
+    _names[Kind.NEWS].update(names)
 
 
 def names(kind: Kind) -> frozenset[str]:

@@ -13,6 +13,38 @@ GRIDWARD_KEY            short name of the jurisdiction in paths and jobs (defaul
 GRIDWARD_ZONE           IANA time zone (default Asia/Shanghai)
 GRIDWARD_DEBUG          1 for developers
 GRIDWARD_LOG_LEVEL      of our own lines (default INFO)
+
+GRIDWARD_MAP            what lies under the cells on maps: none (default), tianditu, xyz, pmtiles
+GRIDWARD_MAP_APPROVAL   the approval number (审图号) that is shown with it; required
+GRIDWARD_MAP_CREDIT     whose map it is, shown beside the number
+GRIDWARD_MAP_KEY        the key of 天地图 (tianditu)
+GRIDWARD_MAP_LAYER      vec (default), img or ter (tianditu)
+GRIDWARD_MAP_URL        tile address with {z}, {x}, {y} (xyz)
+GRIDWARD_MAP_FILE       a PMTiles file, version 3, that is served from here (pmtiles)
+GRIDWARD_MAP_DATUM      of the source: cgcs2000 (default) or wgs84
+
+GRIDWARD_SMS            how reporters are told: none (default: nobody is), log (a line without
+                        number or words, nothing leaves the machine), fake, http
+GRIDWARD_SMS_URL        where the gateway takes messages (http)
+GRIDWARD_SMS_TOKEN      sent as Authorization: Bearer …
+GRIDWARD_SMS_SECRET     signs what is sent: X-Signature = HMAC-SHA256 of “X-Timestamp.body”
+GRIDWARD_SMS_TEMPLATES  JSON: notice key → number of the gateway's template
+GRIDWARD_SMS_FIELDS     JSON: our names (id, to, text, template, values) → the gateway's
+GRIDWARD_SMS_REPLY_SECRET  signs what the gateway sends to /hooks/sms/; without it that is closed
+GRIDWARD_WECOM          how staff is told besides the inbox: none (default), log, fake, wecom
+GRIDWARD_WECOM_URL      of the API (default https://qyapi.weixin.qq.com)
+GRIDWARD_WECOM_CORP     the enterprise's id; with GRIDWARD_WECOM_AGENT and GRIDWARD_WECOM_SECRET
+GRIDWARD_WECOM_AGENT    the application's number
+GRIDWARD_WECOM_SECRET   the application's secret
+GRIDWARD_WECOM_USER     a member's name there (default {staff_number})
+GRIDWARD_EMAIL          the same by e-mail: none (default), log, smtp
+GRIDWARD_EMAIL_HOST     of the mail server; GRIDWARD_EMAIL_PORT (default 587), _USER, _PASSWORD
+GRIDWARD_EMAIL_TLS      starttls (default), tls or none
+GRIDWARD_EMAIL_SENDER   who it is from
+GRIDWARD_EMAIL_ADDRESS  where staff is written to, such as {staff_number}@grid.example
+GRIDWARD_NOTICES_FAKE   where `gridward notices fake` listens (default http://127.0.0.1:8025)
+GRIDWARD_NOTICES_PROXY  a proxy for SMS and WeCom (default: none, whatever the environment says)
+GRIDWARD_NOTICES_SECONDS  patience with one answer of a gateway (default 10)
 """
 
 from __future__ import annotations
@@ -27,7 +59,9 @@ from urllib.parse import parse_qs, unquote, urlparse
 from django.utils.translation import gettext_lazy as _
 
 from gridward.core.jurisdiction import Jurisdiction
+from gridward.notify import environment
 from gridward.web import logs
+from gridward.web.ui import basemap
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent.parent
@@ -115,6 +149,9 @@ GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {
     )
 }
 
+GRIDWARD_MAP = basemap.from_environment(env)
+GRIDWARD_NOTICES = environment.from_environment(env)
+
 DEBUG = env("GRIDWARD_DEBUG") == "1"
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = [h for h in env("GRIDWARD_HOSTS").split(",") if h] or [
@@ -132,7 +169,17 @@ DATABASES = {
 DATABASE_ROUTERS = ["gridward.core.jurisdiction.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ["journal", "vault", "catalog", "territory", "directory", "access", "tasks", "cases"]
+ROOMS = [
+    "journal",
+    "vault",
+    "catalog",
+    "territory",
+    "directory",
+    "access",
+    "notify",
+    "tasks",
+    "cases",
+]
 SURFACES = ["ui", "portal", "workbench", "field", "api", "cli"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -238,9 +285,9 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        "img-src": ["'self'", "data:", "blob:", *GRIDWARD_MAP.hosts],
         "font-src": ["'self'"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *GRIDWARD_MAP.hosts],
         "worker-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],

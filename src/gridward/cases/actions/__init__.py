@@ -1,5 +1,6 @@
 """Every write of the cases room: one function per verb."""
 
+from gridward.cases.actions.archiving import archive_closed
 from gridward.cases.actions.clocks import (
     Audit,
     ClockFault,
@@ -8,6 +9,7 @@ from gridward.cases.actions.clocks import (
     recompute_provisional,
     sweep_clocks,
 )
+from gridward.cases.actions.corrections import correct_case
 from gridward.cases.actions.desk import hand_over_shift, purpose_of, record_export, take_over_shift
 from gridward.cases.actions.given import Given
 from gridward.cases.actions.importing import ROWS_AT_ONCE, Imported, import_cases
@@ -27,6 +29,13 @@ from gridward.cases.actions.privacy import (
     reveal_contact,
     share_words,
 )
+from gridward.cases.actions.proposals import (
+    confirm_force_close,
+    lapse_proposals,
+    propose_force_close,
+    refuse_force_close,
+)
+from gridward.cases.actions.replying import take_reply
 from gridward.cases.actions.residents import (
     add_details,
     give_info,
@@ -35,6 +44,7 @@ from gridward.cases.actions.residents import (
     withdraw_as_reporter,
 )
 from gridward.cases.actions.sight import ask_sight
+from gridward.cases.actions.spot import Settled, report_and_settle, settle_on_spot
 from gridward.cases.actions.steps import (
     accept_and_dispatch,
     accept_case,
@@ -71,6 +81,11 @@ from gridward.cases.actions.submit import (
     Told,
     submit_report,
 )
+from gridward.cases.actions.verification import (
+    answer_verification,
+    send_to_verify,
+    verify_lapsed,
+)
 from gridward.cases.actions.views import remove_view, save_view
 from gridward.cases.actions.work import SYSTEM, Acting, acting_post, acting_reporter
 
@@ -88,6 +103,7 @@ __all__ = [
     "PhoneHit",
     "Place",
     "Receipt",
+    "Settled",
     "Swept",
     "Told",
     "accept_and_dispatch",
@@ -99,11 +115,15 @@ __all__ = [
     "add_progress",
     "answer_as_reporter",
     "answer_check",
+    "answer_verification",
+    "archive_closed",
     "ask_for_info",
     "ask_rework",
     "ask_sight",
     "audit_clocks",
+    "confirm_force_close",
     "confirm_joined",
+    "correct_case",
     "decline_case",
     "dispatch_case",
     "dispose_case",
@@ -116,6 +136,7 @@ __all__ = [
     "hurry_case",
     "import_cases",
     "info_lapsed",
+    "lapse_proposals",
     "log_call",
     "log_contact_with",
     "make_link",
@@ -125,28 +146,35 @@ __all__ = [
     "open_restricted",
     "part_case",
     "pass_check",
+    "propose_force_close",
     "purpose_of",
     "rate_as_reporter",
     "recompute_provisional",
     "record_export",
     "redispatch_case",
+    "refuse_force_close",
     "refuse_joined",
     "refuse_return",
     "remove_view",
     "reopen_as_reporter",
     "reopen_case",
+    "report_and_settle",
     "return_case",
     "reveal_contact",
     "revoke_link",
     "rule_case",
     "save_view",
     "send_to_check",
+    "send_to_verify",
+    "settle_on_spot",
     "share_words",
     "submit_report",
     "sweep_clocks",
     "take_link_step",
     "take_over_shift",
+    "take_reply",
     "take_step",
+    "verify_lapsed",
     "void_case",
     "withdraw_as_reporter",
 ]

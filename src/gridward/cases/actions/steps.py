@@ -659,15 +659,19 @@ def answer_as_reporter(
     answer: str,
     rating: int | None = None,
     version: int | None = None,
+    via: str = "page",
     at: datetime | None = None,
 ) -> Case:
-    """The reporter says on their page whether it is solved; counts like an answered call."""
+    """The reporter says whether it is solved; counts like an answered call.
+
+    via: page, or sms where they replied to a message
+    """
     work = begin(case_id, acting_reporter(submission_id), version=version, at=at)
     report = queries.report_of(submission_id, case_id)
     if process_rules.holder_kind(work.process, work.case.state) != "caller":
         raise errors.StepNotOpen(state=queries.state_title(work.case, work.catalogue))
     asked = queries.lock_answer(report.id, work.case.round, make=True, at=work.at)
-    _answer(work, asked, answer, rating, "page")
+    _answer(work, asked, answer, rating, via)
     asked.save()
     return _after_answer(work, Given(receipt_fits=True))
 

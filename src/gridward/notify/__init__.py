@@ -1,0 +1,1 @@
+"""Telling people: notices on their way out, and the inboxes of staff."""
