@@ -36,6 +36,7 @@ from gridward.cases.queries.locks import (
     lock_open_handover,
     lock_proposal,
 )
+from gridward.cases.queries.mapping import CaseMap, MapCount, MapPoint, case_map
 from gridward.cases.queries.narrowing import Narrowing
 from gridward.cases.queries.nearby import (
     Duplicate,
@@ -53,6 +54,7 @@ from gridward.cases.queries.pages import (
     StepCard,
     TimelineItem,
     Waiting,
+    cards,
     case_page,
     explain_number,
     list_page,
@@ -162,6 +164,7 @@ __all__ = [
     "book_of",
     "broken_invariants",
     "calendar_of",
+    "cards",
     "case",
     "case_for",
     "case_for_merge",

@@ -35,6 +35,8 @@ from gridward.cases.queries.privacy import (
     shown,
     shown_all,
 )
+from gridward.cases.queries.nearby import Duplicate, duplicates_of
+from gridward.cases.queries.parts import colleagues_of
 from gridward.cases.queries.reading import (
     Suggestion,
     answers_of,
@@ -85,7 +87,11 @@ class ClockView:
 
 @dataclass(frozen=True)
 class CaseCard:
-    """A case as a row of a list."""
+    """A case as a row of a list.
+
+    hurries: reminders by reporters; has_news: something of theirs waits to be seen; proposed:
+    neighbours' reports that wait to be joined
+    """
 
     id: UUID
     number: str
@@ -107,6 +113,9 @@ class CaseCard:
     closed_at: datetime | None
     close_type: str
     reports: int
+    hurries: int = 0
+    has_news: bool = False
+    proposed: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,6 +162,7 @@ class ReportView:
     submitted_at: datetime
     words: str | None
     shared: str | None
+    reads_original: bool
     reveal: Reveal
     place_words: str | None
     channel: str
@@ -164,6 +174,8 @@ class ReportView:
     outside_due_at: datetime | None
     photos: list[UUID]
     answer: Answer | None
+    join_state: str = "own"
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,6 +205,8 @@ class CasePage:
     task: TaskCard | None
     open_return: Return | None
     edition: int
+    duplicates: list[Duplicate] = field(default_factory=list)
+    colleagues: list[Holder] = field(default_factory=list)
 
 
 # --- lists --------------------------------------------------------------------------------------
@@ -252,6 +266,9 @@ def card_of(case: Case, summary: str, now: datetime) -> CaseCard:
         closed_at=case.closed_at,
         close_type=case.close_type,
         reports=case.reports_count,
+        hurries=case.hurries,
+        has_news=case.news_at is not None,
+        proposed=case.reports_proposed,
     )
 
 
@@ -277,6 +294,11 @@ def cards_of(cases: Sequence[Case], viewer: Viewer | None = None) -> list[CaseCa
         return _shortened(shown(opened.get(words) if words else None, original=as_given))
 
     return [card_of(case, beginning(case), now) for case in cases]
+
+
+def cards(viewer: Viewer, case_ids: Sequence[UUID]) -> list[CaseCard]:
+    """Rows of those of these cases that the viewer may see."""
+    return cards_of(list(visible_cases(viewer).filter(id__in=case_ids)), viewer)
 
 
 def _shortened(words: str | None) -> str:
@@ -352,7 +374,7 @@ def _handled(
         fit &= Q(state=state)
     own = Assignment.objects.filter(organisation=viewer.organisation_id)
     if order == "due":
-        at_hand = own.filter(active=True).values("case")
+        at_hand = own.filter(active=True, done_at=None).values("case")
         return Case.objects.filter(fit, is_open=True, id__in=at_hand).order_by("due_order", "id")
     own = own.exclude(end_reason="void").filter(_of_case(fit))
     if cursor:
@@ -517,7 +539,11 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     rounds = list(Round.objects.filter(case=case).order_by("number"))
     returns = list(Return.objects.filter(case=case).order_by("asked_at"))
     answers = answers_of(case.id, case.round)
-    photos = list(CaseFile.objects.filter(case=case).order_by("added_at", "id"))
+    photos = list(
+        CaseFile.objects.filter(
+            Q(case=case, report=None) | Q(report__in=[report.id for report in reports])
+        ).order_by("added_at", "id")
+    )
     asked = tasks.tasks_about([case.id]).get(case.id, [])
     task: TaskCard | None = asked[-1] if asked else None
     record = next((r for r in rounds if r.number == case.round), None)
@@ -579,7 +605,15 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
         task=task,
         open_return=next((r for r in returns if r.decided_at is None), None),
         edition=case.edition,
+        duplicates=duplicates_of(case, viewer=viewer, at=now) if _offers(steps, "merge") else [],
+        colleagues=colleagues_of(viewer.organisation_id, viewer.person_id)
+        if _offers(steps, "hand_inside")
+        else [],
     )
+
+
+def _offers(steps: Sequence[Step], key: str) -> bool:
+    return any(step.key == key for step in steps)
 
 
 def _shows_contact(viewer: Viewer, case: Case, steps: Sequence[Step]) -> bool:
@@ -649,6 +683,7 @@ def _report_view(
         submitted_at=report.submitted_at,
         words=text(report.words) if original else shared,
         shared=shared,
+        reads_original=original,
         reveal=reveal,
         place_words=shown(text(report.place_words), original=original),
         channel=submission.channel,
@@ -660,6 +695,8 @@ def _report_view(
         outside_due_at=submission.outside_due_at,
         photos=[p.id for p in photos if p.report_id == report.id],
         answer=answers.get(report.id),
+        join_state=report.join_state,
+        is_withdrawn=report.withdrawn_at is not None,
     )
 
 

@@ -94,6 +94,9 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
         here = current == "report"
         title = _("Report for a resident")
         links.append(Link(title, reverse("workbench:report"), "message-report", here))
+    if viewer.may_any("case.accept", "case.callback"):
+        here = current == "phone"
+        links.append(Link(_("Look up a number"), reverse("workbench:phone"), "phone", here))
     if viewer.may("figures.see"):
         here = current == "overview"
         links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))

@@ -35,6 +35,7 @@ class ReportView:
     photos: tuple[Photo, ...] = ()
     contact: str = ""
     reveal: Step | None = None
+    share: Step | None = None
     outside_number: str = ""
     badge: Badge | None = None
 

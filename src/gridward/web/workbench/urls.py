@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridward.web.workbench import views, views_bulk, views_lists
+from gridward.web.workbench import views, views_bulk, views_lists, views_map, views_privacy
 
 app_name = "workbench"
 urlpatterns = [
@@ -14,8 +14,20 @@ urlpatterns = [
     path("views/<uuid:view_id>/remove/", views_lists.remove_view, name="view-remove"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/photo/<uuid:photo_id>/", views.photo, name="photo"),
+    path("cases/<uuid:case_id>/open/", views_privacy.open_case, name="open"),
+    path(
+        "cases/<uuid:case_id>/reports/<uuid:report_id>/number/",
+        views_privacy.reveal,
+        name="reveal",
+    ),
+    path(
+        "cases/<uuid:case_id>/reports/<uuid:report_id>/words/", views_privacy.share, name="share"
+    ),
+    path("phone/", views_privacy.phone, name="phone"),
     path("cases/<uuid:case_id>/step/<slug:key>/", views.step, name="step"),
     path("report/", views.report, name="report"),
     path("report/photo/<slug:client_id>/<uuid:photo_id>/", views.staged_photo, name="staged-photo"),
+    path("map/", views_map.case_map, name="map"),
+    path("map/points.json", views_map.map_points, name="map-points"),
     path("overview/", views.overview, name="overview"),
 ]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
+from gridward.cases.errors import ReasonNeeded
 from gridward.cases.queries.figures import PERIOD, figures
 from gridward.cases.queries.pages import CaseCard, CasePage, ReportView
 from gridward.cases.queries.photos import photo_of_case
@@ -45,7 +46,7 @@ from gridward.web.ui.staff import (
     title_of,
     why_of,
 )
-from gridward.web.workbench import pages, steps
+from gridward.web.workbench import pages, steps, views_privacy
 from gridward.web.workbench.lines import (
     badges_of,
     case_address,
@@ -150,7 +151,10 @@ def following(request: HttpRequest) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case: words, photos, map, the clock, the steps, what happened and why."""
-    return _case_page(request, case_id)
+    try:
+        return _case_page(request, case_id)
+    except ReasonNeeded:
+        return views_privacy.ask_reason(request, case_id)
 
 
 @for_staff("case.see")
@@ -212,7 +216,7 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         promised=card.promised_at if card.is_open else None,
         holder=_holder(card),
         facts=tuple(_facts(found)),
-        reports=tuple(_report(found, one) for one in found.reports),
+        reports=tuple(_report(found, one, viewer) for one in found.reports),
         proofs=tuple(_photo(card.id, one.id) for one in found.photos if one.report_id is None),
         map=_map(found),
         steps=mine,
@@ -274,7 +278,7 @@ def _photo(case_id: UUID, photo_id: UUID) -> Photo:
     return Photo(address, f"{address}?small=1")
 
 
-def _report(found: CasePage, one: ReportView) -> pages.ReportView:
+def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportView:
     contact = ""
     if one.phone or one.name:
         contact = " ".join(part for part in (one.name, one.phone) if part)
@@ -298,6 +302,8 @@ def _report(found: CasePage, one: ReportView) -> pages.ReportView:
         place=one.place_words or "",
         photos=tuple(_photo(found.case.id, each) for each in one.photos),
         contact=contact,
+        reveal=views_privacy.reveal_step(found, one),
+        share=views_privacy.share_step(found, one, viewer),
         outside_number=one.outside,
         badge=badge,
     )
