@@ -33,6 +33,7 @@ CAPABILITIES: dict[str, Any] = {
     "case.dispose": _("Report the result"),
     "case.check": _("Check results at the desk"),
     "case.check_task": _("Check and verify on site"),
+    "case.contact": _("Log telephone calls"),
     "case.callback": _("Call reporters back"),
     "case.close": _("Close"),
     "case.reopen": _("Reopen"),

@@ -60,7 +60,8 @@ def keep_details(work: Work, given: Given) -> None:
         submission.save(update_fields=["vault_subject"])
     given.memo["words"] = None
     if given.words:
-        texts = [(submission.vault_subject, "step.details", given.words, work.entry)]
+        kind = "step.details" if "subject" in given.memo else "step.answer_info"
+        texts = [(submission.vault_subject, kind, given.words, work.entry)]
         (kept,) = vault.seal_texts(texts)
         given.memo["words"] = kept.commitment
     _add_photos(work, given, report, submission.vault_subject)

@@ -27,6 +27,8 @@ from gridward.cases.models import (
 from gridward.cases.queries import searching
 from gridward.cases.queries.explaining import Audience, Why, explain_case
 from gridward.cases.queries.narrowing import Narrowing, wanted
+from gridward.cases.queries.nearby import Duplicate, duplicates_of
+from gridward.cases.queries.parts import colleagues_of
 from gridward.cases.queries.privacy import (
     Reveal,
     reads_originals,
@@ -35,8 +37,6 @@ from gridward.cases.queries.privacy import (
     shown,
     shown_all,
 )
-from gridward.cases.queries.nearby import Duplicate, duplicates_of
-from gridward.cases.queries.parts import colleagues_of
 from gridward.cases.queries.reading import (
     Suggestion,
     answers_of,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from gridward.access.rules import Viewer
 from gridward.cases.models import CaseFile
 from gridward.cases.queries.privacy import require_reason
@@ -17,7 +19,8 @@ def photo_of_case(viewer: Viewer, case_id: UUID, photo_id: UUID) -> UUID:
     ReasonNeeded."""
     case = case_for(viewer, case_id)
     require_reason(viewer, case)
-    file_id = CaseFile.objects.filter(id=photo_id, case=case).values_list("file", flat=True).first()
+    mine = Q(case=case, report=None) | Q(report__case=case)  # a joined report brings its photos
+    file_id = CaseFile.objects.filter(mine, id=photo_id).values_list("file", flat=True).first()
     if file_id is None:
         raise NotFound()
     return file_id

@@ -13,8 +13,9 @@ from gridward.cases.models import Answer, Assignment, Case, CaseFile, Clock, Rep
 from gridward.cases.queries.explaining import Why, explain_case
 from gridward.cases.queries.reading import facts_of
 from gridward.cases.rules import process as process_rules
+from gridward.cases.rules.joining import is_another_working_day
 from gridward.catalog.compiled import Catalogue
-from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.definitions import Reason, Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core import ids
@@ -28,8 +29,18 @@ from gridward.vault import queries as vault
 STAGES = ("submitted", "accepted", "assigned", "handling", "checking", "closed", "rated")
 # kinds of texts that were written for the reporter
 PUBLIC_WORDS = frozenset(
-    {"case.reply", "step.progress", "step.ask_info", "step.decline", "step.answer_info"}
+    {
+        "case.reply",
+        "step.progress",
+        "step.ask_info",
+        "step.decline",
+        "step.answer_info",
+        "step.details",
+        "step.object",
+    }
 )
+# what a reporter wrote: shown to that reporter, not to the neighbours who joined
+OWN_WORDS = frozenset({"step.answer_info", "step.details", "step.object"})
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,9 @@ class TrackedReport:
     """One matter of a submission as its reporter sees it.
 
     stage: one of STAGES; side: in words beside it (returned, need_info, declined, merged …);
-    late: past the promised date; may: what the reporter can do now.
+    late: past the promised date; may: what the reporter can do now. waits_to_join: the reporter
+    said it is a neighbour's problem; until the desk confirms, nothing of that case is shown.
+    declined: why, and where to turn instead.
     """
 
     case_id: UUID
@@ -74,6 +87,9 @@ class TrackedReport:
     answer: Answer | None
     why: list[Why]
     restricted: bool
+    waits_to_join: bool = False
+    declined: Reason | None = None
+    photos_left: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,13 +157,15 @@ def _tracked(
     book = catalogue(case.edition)
     process = book.process(case.process)
     state = process_rules.state_of(process, case.state)
+    if report.join_state == "proposed":
+        return _waiting(report, lines, texts, words, photos)
     own = {str(case.id), str(report.id), str(report.first_case_id)}
     mine = [line for line in lines if line.subject_id in own]
-    told = _told(mine, texts, process_verbs(book, case.process), book, case)
+    told = _told(mine, texts, process_verbs(book, case.process), report)
     answer = next((a for a in answers if a.report_id == report.id and a.round == case.round), None)
     stage = state.stage if state.stage in STAGES else "submitted"
     side = state.side or ""
-    if case.close_type == "withdrawn":
+    if case.close_type == "withdrawn" or report.withdrawn_at is not None:
         side = "withdrawn"
     if report.join_state != "own" and not side:
         side = "merged"
@@ -191,7 +209,69 @@ def _tracked(
         answer=answer,
         why=explain_case(case, book, parts, times, facts, mine, audience="public"),
         restricted=case.sensitivity >= Sensitivity.RESTRICTED,
+        declined=_declined(case, state.side or "", mine, book),
+        photos_left=_photos_left(report, photos, book),
     )
+
+
+def _waiting(
+    report: Report,
+    lines: Sequence[journal.Line],
+    texts: dict[UUID, list[vault.OpenedText]],
+    words: dict[UUID, str | None],
+    photos: Sequence[CaseFile],
+) -> TrackedReport:
+    """A report that waits to be joined: what its reporter said, and nothing of the other case."""
+    case = report.case
+    book = catalogue(case.edition)
+    mine = [line for line in lines if line.subject_id == str(report.id)]
+    matter = book.matters.get(report.matter)
+    withdrawn = report.withdrawn_at is not None
+    keys = {"details": "add_details", "leave": "withdraw"}
+    process = book.process(case.process)
+    offered = [k for k in keys if process_rules.offers(process, case.state, k, by="reporter")]
+    return TrackedReport(
+        case_id=case.id,
+        case_number="",
+        version=case.version,
+        stage="submitted",
+        side="withdrawn" if withdrawn else "",
+        matter_title=matter.title if matter else None,
+        words=words.get(report.words) if report.words else None,
+        place="",
+        photos=[p.id for p in photos if p.report_id == report.id],
+        submitted_at=report.submitted_at,
+        promised_at=None,
+        provisional=False,
+        late=False,
+        lead=None,
+        close_type="",
+        closed_at=None,
+        reply=None,
+        told=_told(mine, texts, process_verbs(book, case.process), report),
+        may=frozenset() if withdrawn else frozenset(keys[k] for k in offered),
+        answer=None,
+        why=[],
+        restricted=False,
+        waits_to_join=not withdrawn,
+        photos_left=_photos_left(report, photos, book),
+    )
+
+
+def _photos_left(report: Report, photos: Sequence[CaseFile], book: Catalogue) -> int:
+    given = sum(photo.report_id == report.id for photo in photos)
+    return max(0, book.settings.photos_max - given)
+
+
+def _declined(
+    case: Case, side: str, lines: Sequence[journal.Line], book: Catalogue
+) -> Reason | None:
+    """Why it was declined and where to turn instead, while it is."""
+    if case.is_open or side != "declined":
+        return None
+    said = [line for line in lines if line.verb == "case.declined"]
+    reason = str(said[-1].details.get("reason", "")) if said else ""
+    return next((each for each in book.settings.decline_reasons if each.key == reason), None)
 
 
 def process_verbs(book: Catalogue, process: str) -> dict[str, str]:
@@ -209,10 +289,10 @@ def _told(
     lines: Sequence[journal.Line],
     texts: dict[UUID, list[vault.OpenedText]],
     verbs: dict[str, str],
-    book: Catalogue,
-    case: Case,
+    report: Report,
 ) -> list[Told]:
     found = []
+    myself = str(report.submission_id)
     for line in lines:
         if line.verb not in verbs:
             continue
@@ -227,7 +307,13 @@ def _told(
                 words=[
                     one.text
                     for one in texts.get(line.id, [])
-                    if one.text and one.kind in PUBLIC_WORDS
+                    if one.text
+                    and one.kind in PUBLIC_WORDS
+                    and (
+                        one.kind not in OWN_WORDS
+                        or line.actor_kind != "reporter"
+                        or line.actor_id == myself
+                    )
                 ],
             )
         )
@@ -258,10 +344,22 @@ def _may(
     def offers(key: str) -> bool:
         return process_rules.offers(process, case.state, key, by="reporter")
 
+    if report.withdrawn_at is not None:
+        return frozenset()
     if offers("answer_info"):
         found.add("give_info")
-    if offers("withdraw") and case.reports_count == 1 and not case.safety:
+    alone = case.reports_count - case.reports_withdrawn == 1 and not case.safety
+    if offers("withdraw" if alone else "leave"):
         found.add("withdraw")
+    if offers("details"):
+        found.add("add_details")
+    if offers("hurry") and (
+        report.hurried_at is None
+        or is_another_working_day(report.hurried_at, now, book.hours("desk"))
+    ):
+        found.add("hurry")
+    if offers("object") and not case.objected and within_days(case, now, settings.object_days):
+        found.add("object")
     if holder == "caller" and (answer is None or not answer.answer):
         found.add("answer")
     if case.closed_at is not None and case.close_type not in ("", "withdrawn"):
@@ -273,6 +371,11 @@ def _may(
         ):
             found.add("rate")
     return frozenset(found)
+
+
+def within_days(case: Case, now: datetime, days: int) -> bool:
+    """Whether the case ended at most so many days ago."""
+    return case.closed_at is not None and now <= case.closed_at + timedelta(days=days)
 
 
 def _organisation(organisation_id: UUID | None) -> Organisation | None:

@@ -37,6 +37,7 @@ POSITIONS: dict[str, str] = {
     "case.dispose": "lead",
     "case.progress": "lead",
     "case.help": "helper",
+    "case.contact": "desk",
     "case.decide_return": "desk",
     "case.self_handle": "area",
     "case.self_handle_team": "area",
@@ -80,6 +81,7 @@ EFFECTS = frozenset(
         "make_proposal",
         "confirm_proposal",
         "refuse_proposal",
+        "close_forced",
         "put_away",
         "tell_reporter",
         "keep_informed",
@@ -234,4 +236,8 @@ def limit_name(milestone: Milestone, condition: FilingCondition | None, *, urgen
     key = condition.key if condition else ""
     if name == "limit":
         return key
-    return f"{key}.promise" if condition and condition.promise else f"{key}.sum"
+    if condition and condition.promise:
+        return f"{key}.promise"
+    # urgency that was corrected by hand changes the stages that a sum is made of
+    by_hand = condition is not None and condition.urgent != urgent
+    return f"{key}.sum.{'urgent' if urgent else 'normal'}" if by_hand else f"{key}.sum"
