@@ -72,7 +72,6 @@ def walked(space: Space) -> str:
         version=case.version,
         words=STAFF,
         suggested=town.org("urb"),
-        after_look=True,
         at=MONDAY + timedelta(hours=1),
     )
     run_jobs()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors, queries
+from gridward.cases.queries import Duplicate
 from gridward.cases.queries.pages import CasePage, ReportView
 from gridward.cases.queries.reading import Suggestion
 from gridward.cases.queries.suggesting import suggested_matters
@@ -56,6 +57,12 @@ ICONS = {
     "callback_close": "checks",
     "reopen": "refresh",
     "void": "trash",
+    "part": "arrows-exchange",
+    "confirm_join": "git-merge",
+    "refuse_join": "x",
+    "contact": "phone-call",
+    "help_done": "circle-check",
+    "hand_inside": "arrow-forward-up",
 }
 # the likeliest first; what is not named keeps the pack's order behind these
 ORDER = (
@@ -71,6 +78,9 @@ ORDER = (
     "send_to_check",
     "log_call",
     "callback_close",
+    "help_done",
+    "confirm_join",
+    "refuse_join",
     "progress",
     "accept",
     "ask_info",
@@ -80,6 +90,9 @@ ORDER = (
     "return",
     "correct",
     "merge",
+    "part",
+    "contact",
+    "hand_inside",
     "decline",
     "reopen",
     "void",
@@ -92,7 +105,10 @@ NOT_HERE = frozenset(
         "check_done",
         "info_lapsed",
         "object",
+        "details",
+        "hurry",
         "withdraw",
+        "leave",
         "not_solved",
         "not_solved_again",
         "self_handle",
@@ -177,6 +193,12 @@ def _hint(key: str, page: CasePage) -> str:
         return _("The reporter reads this; the clock for accepting stands still meanwhile.")
     if key in ("progress",):
         return _("The reporter can read this.")
+    if key == "part":
+        return _("State, lead and limits become what they were; its reporters are told.")
+    if key == "refuse_join":
+        return _("The report becomes an event of its own, with limits from its own time.")
+    if key == "contact":
+        return _("Any call but the call-back. Only staff read it.")
     return ""
 
 
@@ -313,7 +335,90 @@ def _hand_over(page: CasePage, viewer: Viewer) -> list[FormField]:
 
 
 def _merge(page: CasePage, viewer: Viewer) -> list[FormField]:
-    return [FormField("master", "text", _("Number of the other event"), required=True, most=24)]
+    number = FormField("master", "text", _("Number of the other event"), required=True, most=24)
+    if not page.duplicates:
+        return [number]
+    choices = tuple(
+        Choice(one.number, f"{one.title} · {one.state_title}", hint=_alike(one))
+        for one in page.duplicates
+    )
+    offered = FormField(
+        "near",
+        "choices",
+        _("Perhaps the same"),
+        choices=(*choices, Choice("", _("Another one"))),
+        value=choices[0].value,
+        most=1,
+    )
+    return [offered, replace(number, required=False, shown_if=("near", ""))]
+
+
+def _alike(one: Duplicate) -> str:
+    """Why a case is offered as the same."""
+    far = _("%(metres)s m away") % {"metres": one.distance_m}
+    since = _("since %(when)s") % {"when": words.moment_words(one.since)}
+    same = [_("same matter")] if one.same_matter else []
+    return " · ".join([*same, far, since, one.number])
+
+
+def _join(page: CasePage, viewer: Viewer) -> list[FormField]:
+    waiting = [one for one in page.reports if one.join_state == "proposed" and not one.is_withdrawn]
+    choices = tuple(Choice(str(one.id), _report_line(one)) for one in waiting)
+    return [
+        FormField(
+            "report",
+            "choices",
+            _("Which report?"),
+            required=True,
+            value=choices[0].value if len(choices) == 1 else "",
+            choices=choices,
+            most=1,
+        )
+    ]
+
+
+def _report_line(report: ReportView) -> str:
+    said = " ".join((report.words or "").split())
+    short = said if len(said) <= 40 else f"{said[:39]}…"
+    return f"{words.moment_words(report.submitted_at)} · {short or _('photos only')}"
+
+
+def _contact(page: CasePage, viewer: Viewer) -> list[FormField]:
+    reporters = tuple(
+        Choice(str(one.id), _report_line(one)) for one in page.reports if one.has_contact
+    )
+    fields = [
+        FormField(
+            "call",
+            "choices",
+            _("Who called?"),
+            required=True,
+            value="out",
+            choices=(Choice("out", _("We called")), Choice("in", _("We were called"))),
+        ),
+        FormField(
+            "reached",
+            "choices",
+            _("Reached?"),
+            required=True,
+            choices=(Choice("yes", _("Reached")), Choice("no", _("Not reached"))),
+        ),
+        replace(
+            _words(_("What was said"), required=False), help=_("Needed when somebody was reached.")
+        ),
+    ]
+    if reporters:
+        with_whom = FormField("report", "select", _("Which reporter?"), choices=reporters)
+        fields.insert(1, with_whom)
+    return fields
+
+
+def _hand_inside(page: CasePage, viewer: Viewer) -> list[FormField]:
+    colleagues = tuple(Choice(str(one.post_id), one.name) for one in page.colleagues)
+    return [
+        FormField("colleague", "select", _("Colleague"), required=True, choices=colleagues),
+        _words(_("What the colleague should know"), required=False),
+    ]
 
 
 def _correct(page: CasePage, viewer: Viewer) -> list[FormField]:
@@ -329,7 +434,13 @@ def _return(page: CasePage, viewer: Viewer) -> list[FormField]:
         _words(_("Grounds")),
         FormField("suggested", "select", _("Whose is it?"), choices=others),
         FormField("after_look", "check", _("After a look on site")),
-        FormField("photos", "photos", _("Photos from the site (optional)"), most=3),
+        FormField(
+            "photos",
+            "photos",
+            _("Photos from the site"),
+            _("Needed after a look on site."),
+            most=3,
+        ),
     ]
 
 
@@ -452,6 +563,12 @@ FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
     "callback_close": _nothing,
     "reopen": _why,
     "void": _void,
+    "part": _why,
+    "confirm_join": _join,
+    "refuse_join": _join,
+    "contact": _contact,
+    "help_done": lambda page, viewer: [_words(_("What was done"), required=False)],
+    "hand_inside": _hand_inside,
 }
 
 
@@ -564,11 +681,50 @@ def _lead_of(form: Form) -> UUID:
 
 
 def _take_merge(form: Form) -> None:
-    found = queries.list_page(form.viewer, query=form.text("master"), limit=2).items
+    number = form.text("near") or form.text("master")
+    found = queries.list_page(form.viewer, query=number, limit=2).items
     others = [card for card in found if card.id != form.case]
     if len(others) != 1:
         raise errors.CannotJoin()
     actions.merge_case(form.case, by=form.viewer, version=form.version, master=others[0].id)
+
+
+def _take_join(act: Callable[..., object]) -> Callable[[Form], None]:
+    def take_join(form: Form) -> None:
+        report = form.id("report")
+        if report is None:
+            raise errors.JoinMissing()
+        act(form.case, report, by=form.viewer, version=form.version)
+
+    return take_join
+
+
+def _take_contact(form: Form) -> None:
+    reached = form.text("reached")
+    if reached not in ("yes", "no"):
+        raise errors.CallMissing()
+    actions.log_contact_with(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        call=form.text("call"),
+        reached=reached == "yes",
+        words=form.text("words"),
+        report=form.id("report"),
+    )
+
+
+def _take_hand_inside(form: Form) -> None:
+    colleague = form.id("colleague")
+    if colleague is None:
+        raise errors.ColleagueMissing()
+    actions.hand_to_colleague(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        colleague=colleague,
+        words=form.text("words"),
+    )
 
 
 def _take_correct(form: Form) -> None:
@@ -725,4 +881,10 @@ TAKES: dict[str, Callable[[Form], None]] = {
     "log_call": _take_log_call,
     "reopen": _take_words(actions.reopen_case),
     "void": _take_reason(actions.void_case),
+    "part": _take_words(actions.part_case),
+    "confirm_join": _take_join(actions.confirm_joined),
+    "refuse_join": _take_join(actions.refuse_joined),
+    "contact": _take_contact,
+    "help_done": _take_words(actions.end_help_on),
+    "hand_inside": _take_hand_inside,
 }

@@ -227,7 +227,13 @@ def _handle(teller: Teller, story: Story, case: Case, at: datetime) -> tuple[dat
     handler = teller.handler(case.lead_id)
     if case.returns == 0 and lot.random() < 0.07:
         return teller.later(at, 0.1, 0.4), lambda t: actions.return_case(
-            case.id, by=handler, version=case.version, words=GROUNDS, after_look=True, at=t
+            case.id,
+            by=handler,
+            version=case.version,
+            words=GROUNDS,
+            after_look=True,
+            photos=[_photo(lot)],
+            at=t,
         )
     when = teller.later(at, 0.6, 20.0 if lot.random() < 0.8 else 60.0)
     photos = lot.random() < 0.75
