@@ -607,6 +607,25 @@ def _act_once(
     return sent.result
 
 
+@action
+def record_audit_look(
+    viewer: rules.Viewer,
+    *,
+    kind: str,
+    about: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Note that an auditor looked. kind: which list; about: the person asked for, if one was."""
+    note(
+        "audit.looked",
+        viewer.account_id or viewer.post_id,
+        actor=ActorRef("post", viewer.post_id),
+        at=at or clock.now(),
+        kind=kind,
+        person=about,
+    )
+
+
 # --- tidying ----------------------------------------------------------------------------------
 
 

@@ -101,6 +101,12 @@ def persons_without_account(person_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
     return [p for p in wanted if p not in there]
 
 
+def names_of_accounts(account_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Account id → the person's name; one statement."""
+    rows = models.Account.objects.filter(id__in=list(account_ids))
+    return dict(rows.values_list("id", "person__name"))
+
+
 def accounts_of_people(person_ids: Iterable[uuid.UUID]) -> list[models.Account]:
     """The accounts of these people, by login."""
     wanted = list(person_ids)
@@ -149,6 +155,47 @@ class FactorSetup:
 
     secret: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """How somebody's account stands, as the administrator sees it."""
+
+    id: uuid.UUID
+    is_active: bool
+    has_password: bool
+    has_second_factor: bool
+    invited_until: datetime | None
+
+
+def account_states(
+    person_ids: Iterable[uuid.UUID], *, at: datetime | None = None
+) -> dict[uuid.UUID, AccountState]:
+    """Person id → how the account stands, of those who have one; three statements for any
+    number."""
+    accounts = {
+        a.id: a
+        for a in models.Account.objects.filter(person_id__in=list(person_ids)).select_related(None)
+    }
+    stepped = accounts_with_second_factor(accounts)
+    invited = dict(
+        models.Invitation.objects.filter(
+            account_id__in=accounts,
+            used_at__isnull=True,
+            revoked_at__isnull=True,
+            expires_at__gt=at or clock.now(),
+        ).values_list("account_id", "expires_at")
+    )
+    return {
+        a.person_id: AccountState(
+            id=a.id,
+            is_active=a.is_active,
+            has_password=a.has_usable_password(),
+            has_second_factor=a.id in stepped,
+            invited_until=invited.get(a.id),
+        )
+        for a in accounts.values()
+    }
 
 
 def has_second_factor(account_id: uuid.UUID) -> bool:

@@ -98,6 +98,12 @@ declare(
         details={"case": optional(ref), "answered": flag},
     ),
     Verb(
+        "audit.looked",
+        subject="account",
+        title=_("Looked at the audit"),
+        details={"kind": code, "person": optional(ref)},
+    ),
+    Verb(
         "token.issued",
         subject="token",
         title=_("Access token made"),

@@ -8,9 +8,11 @@ class DirectoryConfig(AppConfig):
     label = "directory"
 
     def ready(self) -> None:
+        from gridward.core import ticks
         from gridward.directory import verbs  # noqa: F401 - declares the journal verbs
         from gridward.territory import carriers
 
+        ticks.register("directory.staged", "gridward.directory.files.tidy_staged", 3600)
         carriers.register(
             carriers.Carrier(
                 "directory",

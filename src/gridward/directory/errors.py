@@ -136,6 +136,12 @@ class UnreadableFile(Problem):
     )
 
 
+class StagedFileGone(Problem):
+    code = "staged_people_file_gone"
+    status = 422
+    text = _("The file that was checked is not kept any more. Choose it again and check it.")
+
+
 class MissingHeadings(Problem):
     code = "missing_headings"
     status = 422

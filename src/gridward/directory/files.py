@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import secrets
 import zipfile
 from collections.abc import Sequence
 
-from gridward.directory.errors import TooManyRows, UnreadableFile
+from cryptography.exceptions import InvalidTag
+
+from gridward.core import clock, jurisdiction
+from gridward.core.crypto import new_key, provider
+from gridward.directory.errors import StagedFileGone, TooManyRows, UnreadableFile
 from gridward.directory.rules import MAX_ROWS
 
 MAX_BYTES = 50 * 1024 * 1024
+STAGED_FOR_S = 24 * 3600
 
 TEMPLATE_HEADINGS = ("工号", "姓名", "手机号", "人员类别", "岗位", "所属单位", "网格")
 TEMPLATE_EXAMPLES = (
@@ -64,6 +71,48 @@ def _xlsx(content: bytes, name: str) -> list[list[object]]:
         return [list(row) for row in sheet.to_python(skip_empty_area=False)]
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError):
         raise UnreadableFile(name=name) from None
+
+
+def stage(content: bytes) -> str:
+    """Keep an uploaded file until it is imported; returns the ticket that alone opens it.
+
+    What lies on the disk is encrypted with a key that only the ticket holds: there are telephone
+    numbers in it. `tidy_staged` takes away what nobody fetched within a day.
+    """
+    name, key = secrets.token_hex(16), new_key()
+    path = jurisdiction.var_path("people", name)
+    path.write_bytes(provider().seal(key, content, name.encode()))
+    return f"{name}.{key.hex()}"
+
+
+def staged(ticket: str) -> bytes:
+    """The file that a ticket opens. Raises StagedFileGone."""
+    name, _, key = ticket.partition(".")
+    if not re.fullmatch(r"[0-9a-f]{32}", name):
+        raise StagedFileGone()
+    try:
+        sealed = jurisdiction.var_path("people", name).read_bytes()
+        return provider().open(bytes.fromhex(key), sealed, name.encode())
+    except (OSError, ValueError, InvalidTag):
+        raise StagedFileGone() from None
+
+
+def drop_staged(ticket: str) -> None:
+    """Take a staged file away; harmless when it is gone."""
+    name = ticket.partition(".")[0]
+    if re.fullmatch(r"[0-9a-f]{32}", name):
+        jurisdiction.var_path("people", name).unlink(missing_ok=True)
+
+
+def tidy_staged() -> int:
+    """Take away uploaded files that nobody imported within a day; returns how many."""
+    oldest = clock.now().timestamp() - STAGED_FOR_S
+    gone = 0
+    for path in jurisdiction.var_path("people", "x").parent.iterdir():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def template(kind: str) -> bytes:

@@ -134,12 +134,12 @@ def public_contacts(
     found: dict[int, PublicContact] = {}
     for area in areas:
         near = [id_ for id_ in reversed(area.chain) if id_ is not None and id_ in published]
-        post = published[near[0]] if near else None
+        shown = published[near[0]] if near else None
         desk = desks[area.id]
         found[area.id] = PublicContact(
             ground.area(near[0]) if near else area,
-            post.public_name if post else "",
-            post.public_phone if post else "",
+            shown.public_name if shown is not None else "",
+            shown.public_phone if shown is not None else "",
             desk,
             phones.get(desk.id, "") if desk else "",
             duty,
@@ -163,9 +163,9 @@ def unanswered(*, within: int | None = None, at: datetime | None = None) -> list
         held[role].add(area_id or 0)
     found = []
     for level in ground.scheme().levels:
-        role = wanted.get(level.key)
-        if role is None:
+        if level.key not in wanted:
             continue
+        role = wanted[level.key]
         areas = (
             ground.areas_of_level(level.number)
             if within is None

@@ -310,6 +310,12 @@ def open_posts_of(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[model
     return found
 
 
+def person_names(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Person id → name; one statement."""
+    rows = models.Person.objects.filter(id__in=list(person_ids))
+    return dict(rows.values_list("id", "name"))
+
+
 def staff_numbers(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Person id → staff number."""
     wanted = list(person_ids)

@@ -244,6 +244,11 @@ def plain_staff_number(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().upper()
 
 
+def is_staff_number(text: str) -> bool:
+    """Whether a text can be a staff number, once it is written as one."""
+    return bool(_STAFF_NUMBER.fullmatch(plain_staff_number(text)))
+
+
 def plain_phone(text: str) -> str | None:
     """Digits of a phone number without spaces, dashes and +86; None when it is none."""
     digits = re.sub(r"[\s\-‐-―()]", "", unicodedata.normalize("NFKC", text))

@@ -54,10 +54,7 @@ def shell_of(
     except NoSuchOrganisation:
         organisation = ""
     return Shell(
-        person=viewer.person_name
-        if not viewer.absent_name
-        else _("%(deputy)s for %(absent)s")
-        % {"deputy": viewer.person_name, "absent": viewer.absent_name},
+        person=viewer.person_name,
         role=str(role.title) if role else "",
         organisation=organisation,
         nav=tuple(_nav(viewer, current, waiting)),
@@ -90,6 +87,7 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
     if viewer.may("case.see"):
         here = current == "list"
         links.append(Link(_("All events"), reverse("workbench:list"), "list", here))
+        links.append(Link(_("On the map"), reverse("workbench:map"), "map", current == "map"))
     if viewer.may("report.on_behalf") and viewer.may("case.accept"):
         here = current == "report"
         title = _("Report for a resident")
@@ -100,6 +98,30 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
     if viewer.may("figures.see"):
         here = current == "overview"
         links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))
+    if viewer.may("people.manage"):
+        links.append(Link(_("People"), reverse("workbench:people"), "users", current == "people"))
+        links.append(
+            Link(
+                _("Organisations"),
+                reverse("workbench:organisations"),
+                "building-community",
+                current == "organisations",
+            )
+        )
+        links.append(
+            Link(
+                _("Import people"),
+                reverse("workbench:people-import"),
+                "download",
+                current == "people-import",
+            )
+        )
+    if viewer.may("audit.read"):
+        links.append(Link(_("Audit"), reverse("workbench:audit"), "history", current == "audit"))
+    if viewer.may_any("people.manage", "audit.read"):
+        links.append(
+            Link(_("Who may see what"), reverse("workbench:sight"), "eye", current == "sight")
+        )
     return links
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from gridward.web.ui import views_absence as absence
 from gridward.web.ui import views_account as views
 from gridward.web.ui import views_factor as factor
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("post/", views.switch_post, name="post"),
     path("invitation/", views.invitation, name="invitation"),
     path("password/", views.password, name="password"),
+    path("tasks/", absence.hand_all, name="hand-all"),
+    path("absence/<uuid:post_id>/", absence.absence, name="absence"),
+    path("absence/<uuid:stand_in_id>/end/", absence.absence_end, name="absence-end"),
     path("second-step/", factor.second_step, name="second-step"),
     path("factor/", factor.factor, name="factor"),
     path("factor/picture.svg", factor.factor_picture, name="factor-picture"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gridward.web.workbench import views, views_bulk, views_lists, views_map, views_privacy
+from gridward.web.workbench.urls_people import people_urls
 
 app_name = "workbench"
 urlpatterns = [
@@ -30,4 +31,5 @@ urlpatterns = [
     path("map/", views_map.case_map, name="map"),
     path("map/points.json", views_map.map_points, name="map-points"),
     path("overview/", views.overview, name="overview"),
+    *people_urls,
 ]

@@ -62,6 +62,17 @@ HOME_ROWS = 50
 # --- what waits for me ------------------------------------------------------------------------
 
 
+def _begins_at(viewer: Viewer) -> str:
+    """Where the day of somebody begins for whom no events wait."""
+    if viewer.may("figures.see"):
+        return "workbench:overview"
+    if viewer.may("people.manage"):
+        return "workbench:people"
+    if viewer.may("audit.read"):
+        return "workbench:audit"
+    return "workbench:list" if viewer.may("case.see") else "account:mine"
+
+
 @for_staff()
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
@@ -69,8 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
     show what falls due soon and what this post passed on."""
     viewer = staff_of(request)
     if not holds_cases(viewer):
-        there = "workbench:overview" if viewer.may("figures.see") else "workbench:list"
-        return HttpResponseRedirect(reverse(there))
+        return HttpResponseRedirect(reverse(_begins_at(viewer)))
     waiting = queries.waiting(viewer, wall.now())
     shell = shell_of(request, viewer, "home", waiting.by_state)
     tab = request.GET.get("tab", "")
