@@ -66,7 +66,7 @@ def test_load_needs_to_know_what_the_first_time() -> None:
 def test_show_gives_an_overview_a_section_or_an_entry() -> None:
     run("packs", "load", "urban-grid")
 
-    assert run_json("catalog", "show")["counts"]["matters"] == 48
+    assert run_json("catalog", "show")["counts"]["matters"] == 127
     assert run_json("catalog", "show", "matters")["matters"]["manhole"] != ""
     entry = run_json("catalog", "show", "matters", "manhole")
     assert (entry["origin"], entry["entry"]["radius_m"]) == ("urban-grid@1", 50)

@@ -120,7 +120,10 @@ def test_a_matter_that_nobody_is_responsible_for_is_a_fault(tmp_path: Path) -> N
     only_in_parks = RULE + "  area_kind: park\n"
 
     assert told(pack(tmp_path, responsibility=only_in_parks)) == [
-        "mine/matters.yaml:5: expected a responsibility rule that always fits, found none"
+        (
+            "mine/matters.yaml:5: expected a responsibility rule that always fits,"
+            " or why none does, found none"
+        )
     ]
 
 
