@@ -27,12 +27,15 @@ from gridward.cases import actions, errors, handlers, queries
 from gridward.cases.models import Case, CaseFile, SearchDoc
 from gridward.cases.queries.figures import figures
 from gridward.cases.queries.photos import photo_of_case
+from gridward.core import clock
 from gridward.core.errors import NotFound
 from gridward.core.ids import new_id
 from gridward.directory import actions as directory
 from gridward.directory import queries as people
 from gridward.directory.actions import NewPerson, NewPost
+from gridward.journal import queries as journal
 from gridward.tasks import queries as tasks
+from gridward.vault import queries as vault
 from gridward.web.ui.sessions import BACKEND, POST, SEEN
 
 MATTERS = ("harm_lead", "family_violence")
@@ -73,6 +76,13 @@ def led(town: CaseTown, case: Case, by: str = OFFICER, lead: str = "mun") -> Cas
         lead=town.org(lead),
         at=MONDAY + timedelta(minutes=2),
     )
+
+
+def explained(town: CaseTown, number: str, case: Case) -> Viewer:
+    """Somebody who has said why they open the case."""
+    viewer = town.viewer(number)
+    actions.open_restricted(case.id, by=viewer, reason="值班交接，核对报警情况")
+    return viewer
 
 
 def listed(viewer: Viewer, **asked: Any) -> list[UUID]:
@@ -150,7 +160,7 @@ def test_its_page_opens_for_who_may_know(guarded: CaseTown) -> None:
     _, case = told()
 
     for number in (CHIEF, OFFICER):
-        page = queries.case_page(guarded.viewer(number), case.id)
+        page = queries.case_page(explained(guarded, number, case), case.id)
         assert (page.case.restricted, page.case.summary) == (True, "")
 
 
@@ -173,7 +183,7 @@ def test_the_organisation_in_lead_sees_it_and_no_other(guarded: CaseTown) -> Non
     case = led(guarded, told()[1])
 
     assert listed(guarded.viewer("M001")) == [case.id, case.id]
-    assert queries.case_page(guarded.viewer("M001"), case.id).case.restricted
+    assert queries.case_page(explained(guarded, "M001", case), case.id).case.restricted
     assert sum(queries.waiting_counts(guarded.viewer("M001")).values()) == 1
     for number in UNAWARE:
         if number != "M001":
@@ -279,7 +289,7 @@ def test_nobody_is_sent_to_look_at_it(guarded: CaseTown) -> None:
     case = actions.dispose_case(
         case.id, by=handler, version=case.version, internal="已移交", reply="已移交", at=MONDAY
     )
-    officer = guarded.viewer(OFFICER)
+    officer = explained(guarded, OFFICER, case)
 
     assert case.check_on_site is False
     assert "send_to_check" not in {s.key for s in queries.case_page(officer, case.id).steps}
@@ -361,8 +371,6 @@ def test_suggestions_name_no_other_case(guarded: CaseTown) -> None:
     """Whatever is suggested for an open matter never points to a hidden one."""
     told()
     _, case = told()
-    from gridward.journal import queries as journal
-
     entry = next(e for e in journal.timeline([case.reports.get().id]))
     handlers.suggest(entry.id)
 
@@ -404,7 +412,6 @@ def test_the_track_page_marks_it_so_that_words_stay_away(town: CaseTown) -> None
 
 def browser_of(town: CaseTown, number: str) -> Client:
     from gridward.access.models import Account
-    from gridward.core import clock
 
     client = Client()
     client.force_login(Account.objects.get(id=town.town.account(number)), backend=BACKEND)
@@ -455,13 +462,118 @@ def test_the_screens_of_who_may_know_show_it_without_words(guarded: CaseTown, nu
     _, case = told()
     browser = browser_of(guarded, number)
 
+    asked = browser.get(f"/desk/cases/{case.id}/")
+    said = browser.post(f"/desk/cases/{case.id}/open/", {"reason": "值班交接，核对报警情况"})
     page = browser.get(f"/desk/cases/{case.id}/")
     rows = browser.get("/desk/cases/").content.decode()
 
-    assert page.status_code == 200
+    assert "本次查看会被记录" in asked.content.decode()
+    assert case.number not in asked.content.decode()
+    assert (said.status_code, page.status_code) == (303, 200)
     assert case.number in page.content.decode()
     assert str(case.id) in rows
     assert WORDS not in rows
+
+
+# --- a reason to open it --------------------------------------------------------------------------
+
+
+def test_even_who_may_know_reads_it_after_a_reason_only(guarded: CaseTown) -> None:
+    _, case = told()
+    chief = guarded.viewer(CHIEF)
+
+    with pytest.raises(errors.ReasonNeeded):
+        queries.case_page(chief, case.id)
+    explained(guarded, OFFICER, case)
+    with pytest.raises(errors.ReasonNeeded):
+        queries.case_page(chief, case.id)  # another's reason opens nothing for the chief
+
+
+@pytest.mark.parametrize("reason", ["", "看看", "      ", "aaaaaaaaaa"])
+def test_a_reason_is_a_few_words(guarded: CaseTown, reason: str) -> None:
+    _, case = told()
+
+    with pytest.raises(errors.ReasonMissing):
+        actions.open_restricted(case.id, by=guarded.viewer(CHIEF), reason=reason)
+
+    assert not journal.happened("case.opened_with_reason", [case.id])
+
+
+def test_every_opening_is_recorded_and_its_reason_is_not_in_the_journal(guarded: CaseTown) -> None:
+    _, case = told()
+    chief = explained(guarded, CHIEF, case)
+
+    (line,) = journal.happened("case.opened_with_reason", [case.id])
+    (text,) = vault.texts_of_entries([line.id])[line.id]
+    assert (line.actor_id, list(line.details)) == (str(chief.post_id), ["reason"])
+    assert text.text == "值班交接，核对报警情况"
+    assert vault.commitment_of(text.id) == line.details["reason"]
+    assert text.text not in " ".join(
+        " ".join(item.words) for item in queries.case_page(chief, case.id).timeline
+    )
+
+
+def test_a_reason_holds_for_half_an_hour(guarded: CaseTown) -> None:
+    _, case = told()
+    with clock.frozen(MONDAY):
+        chief = explained(guarded, CHIEF, case)
+
+    with clock.frozen(MONDAY + timedelta(minutes=29)):
+        assert queries.case_page(chief, case.id).case.restricted
+    with clock.frozen(MONDAY + timedelta(minutes=31)), pytest.raises(errors.ReasonNeeded):
+        queries.case_page(chief, case.id)
+
+
+def test_who_may_not_know_learns_nothing_from_asking_with_a_reason(guarded: CaseTown) -> None:
+    _, case = told()
+
+    for number in UNAWARE:
+        for id in (case.id, new_id()):
+            with pytest.raises(NotFound):
+                actions.open_restricted(id, by=guarded.viewer(number), reason="例行检查需要看一下")
+    assert not journal.happened("case.opened_with_reason", [case.id])
+
+
+def test_no_number_of_it_is_shown_for_any_reason(guarded: CaseTown) -> None:
+    receipt = submit(words=WORDS, matter="family_violence", contact=actions.Contact("13800138000"))
+    case = case_of(receipt)
+    report = case.reports.get()
+
+    for number in (CHIEF, OFFICER):
+        with pytest.raises(errors.ContactNotShown):
+            actions.reveal_contact(
+                case.id, report.id, by=guarded.viewer(number), reason="需要联系报告人核实"
+            )
+    for number in UNAWARE:
+        with pytest.raises((NotFound, errors.ContactNotShown)):
+            actions.reveal_contact(
+                case.id, report.id, by=guarded.viewer(number), reason="需要联系报告人核实"
+            )
+        viewer = guarded.viewer(number)
+        if viewer.may_any("case.accept", "case.callback"):
+            assert actions.find_by_phone("13800138000", by=viewer, reason="有人来电查询") == []
+    assert not journal.happened("case.contact_revealed", [case.id])
+
+
+@pytest.mark.parametrize("number", [n for n in UNAWARE if n < "G002"] + ["G008"])
+def test_the_doors_of_numbers_and_words_are_shut_to_the_unaware(
+    guarded: CaseTown, number: str
+) -> None:
+    _, case = told()
+    report = case.reports.get()
+    browser = browser_of(guarded, number)
+
+    for address in (
+        f"/desk/cases/{case.id}/open/",
+        f"/desk/cases/{case.id}/reports/{report.id}/number/",
+        f"/desk/cases/{case.id}/reports/{report.id}/words/",
+    ):
+        form = {"reason": "例行检查需要看一下", "version": "1", "words": "x"}
+        there = browser.post(address, form)
+        nowhere = browser.post(address.replace(str(case.id), str(new_id())), form)
+        assert there.status_code == nowhere.status_code, address
+        assert there.status_code in (403, 404), address
+        assert WORDS not in there.content.decode()
 
 
 def test_an_everyday_case_beside_it_is_shown_as_ever(guarded: CaseTown) -> None:
