@@ -12,14 +12,18 @@ from gridward.cases.actions.effects import effect
 from gridward.cases.actions.given import Given, clean
 from gridward.cases.actions.steps import DETAILS, take_step
 from gridward.cases.actions.work import Work, acting_post
-from gridward.cases.models import Assignment, Case
+from gridward.cases.models import Assignment, Case, Report
 from gridward.core.action import action
+from gridward.core.errors import NotFound
 from gridward.directory import queries as directory
 
 
 @effect
 def log_contact(work: Work, given: Given) -> None:
-    """Marks a telephone call with the reporter or somebody else; its words go into the vault."""
+    """A telephone call with a reporter of this case or somebody else; its words go to the vault."""
+    mine = Report.objects.filter(id=given.report, case=work.case)
+    if given.report is not None and not mine.exists():
+        raise NotFound()
 
 
 @action

@@ -47,7 +47,8 @@ class TrackPage:
     """`portal/track.html`: what the holder of a receipt may see, and what may be done with it.
 
     ended: how it ended, in words; reply: the organisation's answer; steps: add details, reminder,
-    redo, withdraw …; answer and rating: the two questions, when they are due.
+    redo, withdraw …; answer and rating: the two questions, when they are due. waits_to_join: the
+    desk looks whether it is a neighbour's problem; declined, elsewhere: why not, and where to turn.
     """
 
     receipt: str
@@ -68,3 +69,6 @@ class TrackPage:
     steps: tuple[Step, ...] = ()
     case: str = ""
     why: Why = field(default_factory=Why)
+    waits_to_join: bool = False
+    declined: str = ""
+    elsewhere: str = ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gridward.cases import actions as cases
 from gridward.cases import queries
-from gridward.cases.errors import NotTheReporter
+from gridward.cases.errors import CaseChanged, NotTheReporter, StepNotOpen, TooManyPhotos
 from gridward.cases.queries.photos import photo_of_receipt
 from gridward.cases.queries.tracking import STAGES, Told, TrackedReport
 from gridward.catalog.queries import catalogue
 from gridward.core import clock, ids
 from gridward.core.errors import Problem
+from gridward.vault import actions as vault
 from gridward.vault import queries as files
 from gridward.web.portal import pages, wording
 from gridward.web.ui import reporting
@@ -43,6 +44,7 @@ from gridward.web.ui.views_account import demo_cards
 COOKIE = "gw_receipt"
 COOKIE_PATH = "/"
 KEPT_S = 12 * 3600
+MOVED_ON = (StepNotOpen, CaseChanged)  # told in plain words: residents never see inward states
 
 
 @for_everybody
@@ -160,6 +162,7 @@ def tracked(request: HttpRequest) -> HttpResponse:
 def _tracked(
     request: HttpRequest, *, verb: str = "", problem: Problem | None = None
 ) -> HttpResponse:
+    """The page, with what refused an act beside its form and what was typed still there."""
     held = _receipt_of(request)
     if held is None:
         return HttpResponseRedirect(reverse("portal:track"))
@@ -167,8 +170,11 @@ def _tracked(
         found = queries.track(*held)
     except NotTheReporter:
         return _forget(HttpResponseRedirect(reverse("portal:track")))
-    views = [_page(found.receipt, one, verb, problem) for one in found.reports]
+    tried = Tried(verb, problem, request.POST)
+    views = [_page(found.receipt, one, tried.on(one.case_id)) for one in found.reports]
     context = {"page": views[0], "pages": views, "here": "track"}
+    if isinstance(problem, MOVED_ON):
+        context["moved_on"] = _("It has moved on meanwhile. This is how it stands now.")
     status = problem.status if problem is not None else 200
     return _private(render(request, "portal/track.html", context, status=status))
 
@@ -176,7 +182,7 @@ def _tracked(
 @for_everybody
 @require_POST
 def act(request: HttpRequest, verb: str) -> HttpResponse:
-    """What the reporter may do: add details, answer, rate, ask to redo."""
+    """What the reporter may do: add, remind, answer, rate, object, ask to redo, withdraw."""
     held = _receipt_of(request)
     if held is None:
         return HttpResponseRedirect(reverse("portal:track"))
@@ -196,10 +202,16 @@ def _acted(submission: UUID, verb: str, request: HttpRequest) -> None:
     post = request.POST
     case = UUID(post.get("case", "")) if _is_uuid(post.get("case", "")) else submission
     version = int(post["version"]) if post.get("version", "").isdecimal() else None
-    words = post.get("words", "")
+    words, form = post.get("words", ""), post.get("form", "")
     rating = int(post["rating"]) if post.get("rating", "") in set("12345") else None
-    if verb == "info":
-        cases.give_info(submission, case, words=words, version=version)
+    if verb == "details":
+        token = f"receipt:{submission}"
+        photos = _staged(request, token)
+        cases.add_details(submission, case, words=words, photos=photos, staged_by=token, form=form)
+    elif verb == "hurry":
+        cases.hurry_case(submission, case, form=form)
+    elif verb == "object":
+        cases.object_as_reporter(submission, case, words=words, form=form)
     elif verb == "answer":
         cases.answer_as_reporter(
             submission, case, answer=post.get("answer", ""), rating=rating, version=version
@@ -207,11 +219,20 @@ def _acted(submission: UUID, verb: str, request: HttpRequest) -> None:
     elif verb == "rate":
         cases.rate_as_reporter(submission, case, rating=rating or 0)
     elif verb == "withdraw":
-        cases.withdraw_as_reporter(submission, case, version=version)
+        cases.withdraw_as_reporter(submission, case, form=form)
     elif verb == "redo":
         cases.reopen_as_reporter(submission, case, words=words, version=version)
     else:
         raise NotTheReporter()
+
+
+def _staged(request: HttpRequest, token: str) -> list[UUID]:
+    """The photos that came with a form, read before any transaction is open: that takes a while."""
+    uploads = request.FILES.getlist("photos")
+    most = catalogue().settings.photos_max
+    if len(uploads) > most:
+        raise TooManyPhotos(max=most, left=most)
+    return [vault.stage_upload(one, one.name or "", token).id for one in uploads]
 
 
 def _is_uuid(text: str) -> bool:
@@ -235,7 +256,22 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 # --- drawing --------------------------------------------------------------------------------
 
 
-def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) -> pages.TrackPage:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the reporter has just tried in vain; verb "" when nothing."""
+
+    verb: str = ""
+    problem: Problem | None = None
+    post: QueryDict | None = None
+
+    def on(self, case: UUID) -> Tried:
+        """The same, when it was tried on this case."""
+        if self.post is not None and self.post.get("case", "") not in ("", str(case)):
+            return Tried()
+        return self
+
+
+def _page(receipt: str, one: TrackedReport, tried: Tried) -> pages.TrackPage:
     ended = wording.close_title(one.close_type)
     return pages.TrackPage(
         receipt=receipt,
@@ -259,11 +295,14 @@ def _page(receipt: str, one: TrackedReport, verb: str, problem: Problem | None) 
         facts=(Fact(_("Handled by"), name_of(one.lead)),)
         if one.lead and one.side != "returned"
         else (),
-        answer=_answer(one, verb, problem),
-        rating=_rating(one, verb, problem),
-        steps=tuple(_steps(one, verb, problem)),
+        answer=_answer(one, tried),
+        rating=_rating(one, tried),
+        steps=tuple(_steps(one, tried)),
         case=str(one.case_id),
         why=why_of(one.why),
+        waits_to_join=one.waits_to_join,
+        declined=str(one.declined.title) if one.declined else "",
+        elsewhere=str(one.declined.where or "") if one.declined else "",
     )
 
 
@@ -317,14 +356,22 @@ def _address(verb: str) -> str:
 
 def _step(one: TrackedReport, verb: str, title: str, **more: Any) -> Step:
     case = FormField("case", "hidden", value=str(one.case_id))
-    fields = (case, *more.pop("fields", ()))
+    form = FormField("form", "hidden", value=uuid4().hex)  # sent twice is done once
+    fields = (case, form, *more.pop("fields", ()))
     return Step(verb, title, _address(verb), one.version, fields, **more)
 
 
-def _with_problem(step: Step, verb: str, problem: Problem | None) -> Step:
-    if problem is None or step.key != verb:
+def _with_problem(step: Step, tried: Tried) -> Step:
+    if tried.problem is None or step.key != tried.verb or isinstance(tried.problem, MOVED_ON):
         return step
-    return replace(step, error=problem.message, is_open=True)
+    post = tried.post or QueryDict()
+    fields = tuple(
+        field
+        if field.kind in ("hidden", "photos")
+        else replace(field, value=post.get(field.name, field.value))
+        for field in step.fields
+    )
+    return replace(step, fields=fields, error=tried.problem.message, is_open=True)
 
 
 def _rating_field(*, required: bool) -> FormField:
@@ -340,7 +387,7 @@ def _rating_field(*, required: bool) -> FormField:
     )
 
 
-def _answer(one: TrackedReport, verb: str, problem: Problem | None) -> Step | None:
+def _answer(one: TrackedReport, tried: Tried) -> Step | None:
     if "answer" not in one.may:
         return None
     choices = (
@@ -356,10 +403,10 @@ def _answer(one: TrackedReport, verb: str, problem: Problem | None) -> Step | No
         fields=(question, _rating_field(required=False)),
         button=_("Submit"),
     )
-    return _with_problem(step, verb, problem)
+    return _with_problem(step, tried)
 
 
-def _rating(one: TrackedReport, verb: str, problem: Problem | None) -> Step | None:
+def _rating(one: TrackedReport, tried: Tried) -> Step | None:
     if "rate" not in one.may:
         return None
     field = _rating_field(required=True)
@@ -370,46 +417,90 @@ def _rating(one: TrackedReport, verb: str, problem: Problem | None) -> Step | No
         fields=(replace(field, label=_("Your rating")),),
         button=_("Submit"),
     )
-    return _with_problem(step, verb, problem)
+    return _with_problem(step, tried)
 
 
-def _steps(one: TrackedReport, verb: str, problem: Problem | None) -> list[Step]:
+def _words(label: str, *, required: bool = True) -> FormField:
+    return FormField("words", "textarea", label, required=required, most=2000)
+
+
+def _details(one: TrackedReport) -> Step:
+    """Words and photos, whenever it is open; first and unfolded where they were asked for."""
+    asked = "give_info" in one.may
+    fields = [_words(_("Your details"), required=False)]
+    if one.photos_left and not one.restricted:
+        label = ngettext(
+            "Photos (optional, up to %(n)d)", "Photos (optional, up to %(n)d)", one.photos_left
+        ) % {"n": one.photos_left}
+        fields.append(FormField("photos", "photos", label, most=one.photos_left))
+    return _step(
+        one,
+        "details",
+        _("Add details"),
+        fields=tuple(fields),
+        button=_("Submit"),
+        icon="message",
+        hint="" if asked else _("Whoever handles it sees them at once."),
+        tone="first" if asked else "",
+        is_open=asked,
+        with_files=any(field.kind == "photos" for field in fields),
+    )
+
+
+def _steps(one: TrackedReport, tried: Tried) -> list[Step]:
     steps: list[Step] = []
-    if "give_info" in one.may:
-        words = FormField("words", "textarea", _("Your details"), required=True, most=2000)
+    settings = catalogue().settings
+    if one.may & {"give_info", "add_details"}:
+        steps.append(_details(one))
+    if "hurry" in one.may:
+        hint = _("Desk and handler see it; once a working day.")
         steps.append(
             _step(
                 one,
-                "info",
-                _("Add details"),
-                fields=(words,),
+                "hurry",
+                _("Send a reminder"),
+                button=_("Send a reminder"),
+                icon="bell",
+                hint=hint,
+            )
+        )
+    if "object" in one.may:
+        days = settings.object_days
+        hint = ngettext(
+            "Possible once, within %(days)d day. Somebody else than before decides.",
+            "Possible once, within %(days)d days. Somebody else than before decides.",
+            days,
+        ) % {"days": days}
+        steps.append(
+            _step(
+                one,
+                "object",
+                _("Ask for a review"),
+                fields=(_words(_("Why should it be taken up?")),),
                 button=_("Submit"),
-                icon="message",
-                tone="first",
-                is_open=True,
+                icon="refresh",
+                hint=hint,
             )
         )
     if "reopen" in one.may:
-        days = catalogue().settings.reopen_days
+        days = settings.reopen_days
         hint = ngettext(
             "Possible once, within %(days)d day after it was completed.",
             "Possible once, within %(days)d days after it was completed.",
             days,
         ) % {"days": days}
-        words = FormField("words", "textarea", _("What is not solved?"), required=True, most=2000)
         steps.append(
             _step(
                 one,
                 "redo",
                 _("Not solved: ask to redo"),
-                fields=(words,),
+                fields=(_words(_("What is not solved?")),),
                 button=_("Submit"),
                 icon="refresh",
                 hint=hint,
             )
         )
     if "withdraw" in one.may:
-        hint = _("You take your report back; nobody works on it any further.")
         steps.append(
             _step(
                 one,
@@ -418,10 +509,10 @@ def _steps(one: TrackedReport, verb: str, problem: Problem | None) -> list[Step]
                 button=_("Withdraw"),
                 icon="arrow-back-up",
                 tone="warn",
-                hint=hint,
+                hint=_("You take your report back; if nobody else waits for it, it ends."),
             )
         )
-    return [_with_problem(step, verb, problem) for step in steps]
+    return [_with_problem(step, tried) for step in steps]
 
 
 # --- the receipt in this browser --------------------------------------------------------------
