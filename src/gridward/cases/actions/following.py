@@ -12,23 +12,26 @@ from uuid import UUID
 
 from django.db.models import Case as If
 from django.db.models import F, Q, QuerySet, TextField, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Replace, Trim
 
 from gridward.cases.models import CHAIN, Case, SearchDoc
 from gridward.cases.queries.following import points_in
-from gridward.cases.queries.searching import name_tokens, scope_token
-from gridward.catalog.queries import catalogue
-from gridward.core import clock
+from gridward.cases.queries.searching import scope_token
+from gridward.core import clock, text
 from gridward.core.action import action
 from gridward.directory import queries as directory
 from gridward.journal.actions import note_many
 from gridward.journal.rules import ActorRef
 from gridward.tasks import actions as tasks
+from gridward.territory import queries as territory
 from gridward.territory.carriers import Grounds
 from gridward.territory.rules import Change, chain_columns, lookups
+from gridward.vault import queries as vault
 
 AT_ONCE = 2000
 REASON = "boundaries"
+LEVEL_OF_DESK = {"community_station": "community", "street_desk": "street"}
 
 
 @action
@@ -40,7 +43,7 @@ def follow_ground(
     The area at opening stays. A case whose desk does not answer for its place any more goes to
     the desk that does; that one is told in the journal.
     """
-    names = _Names(change)
+    names = _Names()
     moved = 0
     for regroup in change.regroups:
         cases = Case.objects.filter(**lookups(regroup.where))
@@ -71,14 +74,14 @@ def _parts(ids: Sequence[object]) -> Iterator[list[UUID]]:
 class _Names:
     """Tokens of the names of areas that are new to a document, made once each."""
 
-    def __init__(self, change: Change) -> None:
-        self.book = catalogue()
+    def __init__(self) -> None:
         self.held: dict[int, str] = {}
 
     def tokens(self, area_ids: Sequence[int]) -> str:
         for id_ in area_ids:
             if id_ not in self.held:
-                self.held[id_] = " ".join(name_tokens(id_, self.book))
+                said = list(dict.fromkeys(text.tokens(territory.area(id_).name)))
+                self.held[id_] = " ".join(vault.keyed_tokens(said))
         return "".join(f"{self.held[id_]} " for id_ in area_ids if self.held[id_])
 
 
@@ -89,7 +92,7 @@ def _move_documents(
     names: _Names,
 ) -> None:
     """The tokens that say where the cases lie; the former name still finds them, and the new."""
-    text = Concat(Value(" "), F("tokens"), Value(" "), output_field=TextField())
+    held: Combinable = Concat(_text(" "), F("tokens"), _text(" "), output_field=TextField())
     fresh: list[int] = []
     added: list[str] = []
     for level, column in enumerate(CHAIN, start=1):
@@ -98,15 +101,19 @@ def _move_documents(
         was, now = old.get(column), new[column]
         if was is not None:
             token = f" {scope_token(level, now)} " if now is not None else " "
-            text = Replace(text, Value(f" {scope_token(level, was)} "), Value(token))
+            held = Replace(held, _text(f" {scope_token(level, was)} "), _text(token))
         elif now is not None:
             added.append(scope_token(level, now))
         if now is not None:
             fresh.append(now)
     more = names.tokens(fresh) + "".join(f"{token} " for token in added)
     SearchDoc.objects.filter(case__in=cases.values("id")).update(
-        tokens=Trim(Concat(text, Value(more), output_field=TextField()))
+        tokens=Trim(Concat(held, _text(more), output_field=TextField()))
     )
+
+
+def _text(said: str) -> Value:
+    return Value(said, output_field=TextField())
 
 
 def _rehost(change: Change, *, actor: ActorRef, at: datetime) -> None:
@@ -124,14 +131,14 @@ def _rehost(change: Change, *, actor: ActorRef, at: datetime) -> None:
                     places |= Q(**{CHAIN[level - 1]: neighbour})
             break
     open_here = Case.objects.filter(places, is_open=True)
-    for row in open_here.order_by().values_list("desk_id", *CHAIN).distinct():
-        desk, chain = grounds.get(row[0]), row[1:]
+    held = open_here.order_by().values_list("desk_id", *CHAIN).distinct()
+    for desk_id, *chain in held:
+        desk = grounds.get(desk_id)
         if desk is None or desk.area_id is None or desk.area_id in chain:
             continue
-        level = {"community_station": "community", "street_desk": "street"}.get(desk.kind)
-        if level is None:
+        if desk.kind not in LEVEL_OF_DESK:
             continue
-        now = directory.desk_for(level, chain)
+        now = directory.desk_for(LEVEL_OF_DESK[desk.kind], chain)
         if now.id == desk.id:
             continue
         cases = open_here.filter(

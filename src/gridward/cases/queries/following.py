@@ -38,8 +38,8 @@ def concerned_by(change: Change) -> list[Concern]:
     follow: list[UUID] = []
     for recut in change.recuts:
         cases = Case.objects.filter(**lookups(recut.where))
-        for ids in change.relocated(recut, points_in(cases, recut.box)).values():
-            follow += [id_ for id_ in ids if isinstance(id_, UUID)]
+        for found in change.relocated(recut, points_in(cases, recut.box)).values():
+            follow += [id_ for id_ in found if isinstance(id_, UUID)]
     still = 0
     for start in range(0, len(follow), 2000):
         still += Case.objects.filter(id__in=follow[start : start + 2000], is_open=True).count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -122,7 +123,7 @@ def _carry_out(
     _write(change, moment)
     moved = carriers.follow(change, grounds, actor=actor, at=moment)
     version = BoundaryVersion.objects.get(number=change.version)
-    details: dict[str, object] = {"version": change.version, "digest": version.digest}
+    details: dict[str, Any] = {"version": change.version, "digest": version.digest}
     if change.kind == "redrawn":
         details["areas"] = list(change.redrawn)
     else:

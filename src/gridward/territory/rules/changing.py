@@ -238,10 +238,10 @@ def _hosts(here: Ground, below: Sequence[AreaView], parts: Sequence[Part]) -> li
     named: dict[int, int] = {}
     ids = {area.id for area in below}
     for at, part in enumerate(parts):
-        for child in part.inside:
-            if child not in ids or child in named:
-                raise errors.CannotChange(why=errors.NOT_INSIDE_ONCE % {"area": child})
-            named[child] = at
+        for id_ in part.inside:
+            if id_ not in ids or id_ in named:
+                raise errors.CannotChange(why=errors.NOT_INSIDE_ONCE % {"area": id_})
+            named[id_] = at
     rest = next((at for at, p in enumerate(parts) if p.ground is None and not p.inside), None)
     drawn = [(at, part.ground) for at, part in enumerate(parts) if part.ground is not None]
     checked = [(at, drawing.checked_outline(ground)) for at, ground in drawn]
@@ -471,7 +471,7 @@ def surveyed(ground: Ground) -> list[coverage.Surveyed]:
     ]
 
 
-def measured(grounds: Sequence[BaseGeometry]) -> tuple[list[float], drawing.Floats]:
+def measured(grounds: Iterable[BaseGeometry]) -> tuple[list[float], drawing.Floats]:
     """Square metres of each polygon, and a point inside it (degrees)."""
     shapes = np.array(list(grounds), dtype=object)
     sizes = coverage.measured_m2(shapes)
