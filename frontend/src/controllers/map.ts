@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-import type { GridMap } from "../map/gridmap";
+import type { BaseMap, GridMap, Seen } from "../map/gridmap";
 
 /**
  * A map of our own polygons. The element holds a server-drawn picture which stays when
@@ -10,7 +10,9 @@ import type { GridMap } from "../map/gridmap";
  *        data-map-bounds-value="[113.1,22.5,113.2,22.6]" data-map-lng-value="113.1" data-map-lat-value="22.5"
  *        data-map-tap-value="true" data-action="place:pin->map#pin"></div>
  *
- * Emits map:tap with {lng, lat}.
+ * data-map-points-value: an address that answers ?box=west,south,east,north with GeoJSON points;
+ * data-map-base-value: the configured base map. What the answer says in words
+ * goes to [data-map-said] and [data-map-unplaced] beside the map. Emits map:tap with {lng, lat}.
  */
 export default class MapController extends Controller<HTMLElement> {
   static override values = {
@@ -20,7 +22,9 @@ export default class MapController extends Controller<HTMLElement> {
     lng: Number,
     lat: Number,
     tap: Boolean,
-    language: String,
+    base: Object,
+    home: String,
+    schematic: String,
   };
   declare areasValue: string;
   declare pointsValue: string;
@@ -28,6 +32,10 @@ export default class MapController extends Controller<HTMLElement> {
   declare lngValue: number;
   declare latValue: number;
   declare tapValue: boolean;
+  declare baseValue: BaseMap;
+  declare homeValue: string;
+  declare schematicValue: string;
+  declare readonly hasBaseValue: boolean;
   declare readonly hasLngValue: boolean;
 
   private map: GridMap | null = null;
@@ -62,9 +70,22 @@ export default class MapController extends Controller<HTMLElement> {
       areas: this.areasValue,
       points: this.pointsValue,
       bounds: this.boundsValue,
+      base: this.hasBaseValue ? this.baseValue : null,
+      home: this.homeValue,
+      schematic: this.schematicValue,
+      onSeen: (seen) => this.say(seen),
       onTap: this.tapValue ? (lng, lat) => this.tapped(lng, lat) : null,
     });
     if (this.hasLngValue) this.map.pin(this.lngValue, this.latValue, false);
+  }
+
+  /** In words under the map, for readers who do not look at it. */
+  private say(seen: Seen): void {
+    const around = this.element.parentElement;
+    const said = around?.querySelector("[data-map-said]");
+    if (said) said.textContent = seen.said;
+    const unplaced = around?.querySelector("[data-map-unplaced]");
+    if (unplaced) unplaced.textContent = seen.unplaced;
   }
 
   private tapped(lng: number, lat: number): void {

@@ -9,5 +9,6 @@ urlpatterns = [
     path("prefs/", views.prefs, name="prefs"),
     path("place/found/", views.place_found, name="place-found"),
     path("map/areas.json", views.map_areas, name="map-areas"),
+    path("map/base.pmtiles", views.map_base, name="map-base"),
     path("map/picture.svg", views.map_picture, name="map-picture"),
 ]

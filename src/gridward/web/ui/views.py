@@ -15,6 +15,7 @@ from gridward.core import jurisdiction
 from gridward.territory import queries as territory
 from gridward.web.ui import maps
 from gridward.web.ui.context import TEXT_COOKIE
+from gridward.web.ui.ranges import ranged
 from gridward.web.ui.sessions import for_everybody, safe_next
 from gridward.web.ui.templatetags.gridward_ui import icon
 
@@ -70,6 +71,32 @@ def map_areas(request: HttpRequest) -> HttpResponse:
             ids = [*maps.shown_areas(2), *maps.shown_areas(4, under=community), community]
     shapes = territory.polygon_geojson(ids, tolerance_m=0 if near else 10, language=language)
     return JsonResponse(shapes, headers={"ETag": tag, "Cache-Control": "private, max-age=300"})
+
+
+@for_everybody
+@require_GET
+def map_base(request: HttpRequest) -> HttpResponse:
+    """The configured PMTiles file, in the parts that a map asks for."""
+    file = settings.GRIDWARD_MAP.file
+    if file is None:
+        return HttpResponse(status=404)
+    state = file.stat()
+
+    def read(first: int, length: int) -> bytes:
+        with file.open("rb") as handle:
+            handle.seek(first)
+            return handle.read(length)
+
+    if "Range" not in request.headers:  # a file of gigabytes is never sent in one piece
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{state.st_size}"})
+    return ranged(
+        request,
+        size=state.st_size,
+        read=read,
+        content_type="application/vnd.pmtiles",
+        etag=f'"{state.st_mtime_ns:x}-{state.st_size:x}"',
+        cache="public, max-age=86400",
+    )
 
 
 @for_everybody

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from gridward.web.workbench import views, views_bulk, views_lists, views_map, views_privacy
+from gridward.web.workbench import (
+    views,
+    views_brief,
+    views_bulk,
+    views_export,
+    views_lists,
+    views_map,
+    views_privacy,
+)
 from gridward.web.workbench.urls_people import people_urls
 
 app_name = "workbench"
@@ -10,6 +18,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("next/", views.following, name="next"),
     path("cases/", views_lists.case_list, name="list"),
+    path("cases/export/", views_export.export, name="export"),
+    path("cases/<uuid:case_id>/print/", views_export.print_case, name="print"),
     path("cases/bulk/", views_bulk.bulk, name="bulk"),
     path("views/", views_lists.save_view, name="view-save"),
     path("views/<uuid:view_id>/remove/", views_lists.remove_view, name="view-remove"),
@@ -30,6 +40,6 @@ urlpatterns = [
     path("report/photo/<slug:client_id>/<uuid:photo_id>/", views.staged_photo, name="staged-photo"),
     path("map/", views_map.case_map, name="map"),
     path("map/points.json", views_map.map_points, name="map-points"),
-    path("overview/", views.overview, name="overview"),
+    path("overview/", views_brief.overview, name="overview"),
     *people_urls,
 ]

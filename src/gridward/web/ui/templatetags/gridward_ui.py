@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -47,6 +49,13 @@ def scripts() -> SafeString:
         '<script type="module" src="{}"></script>',
         ((static(name),) for name in assets().scripts),
     )
+
+
+@register.simple_tag
+def basemap() -> str:
+    """What a map in the page is told of the base map, as JSON; empty when none is configured."""
+    found = settings.GRIDWARD_MAP
+    return json.dumps(found.for_page(), ensure_ascii=False) if found.is_there else ""
 
 
 @register.filter
