@@ -390,6 +390,12 @@ class OtherProcess(Problem):
     )
 
 
+class ProposalReplyMissing(Problem):
+    code = "proposal_reply_missing"
+    status = 422
+    text = _("Write what the reporter will read: why it ends here, and where to turn.")
+
+
 class SecondPersonMissing(Problem):
     code = "second_person_missing"
     status = 409
@@ -489,7 +495,7 @@ class LinkUnneeded(Problem):
 class LinkRestricted(Problem):
     code = "link_restricted"
     status = 409
-    text = _("A restricted event is never passed on by a link. Speak to the organisation directly.")
+    text = _("A restricted event leaves by no link and on no paper. Speak to the organisation directly.")
 
 
 class LinkWithoutLead(Problem):

@@ -257,11 +257,78 @@ CASE_CORRECTED = Verb(
     title=_("Corrected"),
     details={
         "matter": optional(code),
+        "matter_before": optional(code),
         "condition": optional(code),
+        "condition_before": optional(code),
         "area": optional(ref),
+        "area_before": optional(ref),
+        "urgent": flag,
+        "urgent_before": flag,
+        "sensitivity": number,
+        "sensitivity_before": number,
+        "desk": optional(ref),
+        "lead_kept": optional(flag),
         "boundary": optional(number),
         "words": optional(commitment),
     },
+)
+CASE_VERIFY_ASKED = Verb(
+    "case.verify_asked",
+    subject="case",
+    title=_("Sent to be verified"),
+    details={"task": ref, "words": optional(commitment)},
+)
+CASE_VERIFIED = Verb(
+    "case.verified",
+    subject="case",
+    title=_("Verified on site"),
+    details={"task": ref, "result": code, "photos": number, "words": optional(commitment)},
+)
+CASE_VERIFY_LAPSED = Verb(
+    "case.verify_lapsed", subject="case", title=_("Nobody verified it in time"), details={}
+)
+CASE_SELF_HANDLED = Verb(
+    "case.self_handled",
+    subject="case",
+    title=_("Settled on the spot"),
+    details={
+        "organisation": optional(ref),
+        "close_type": code,
+        "photos": number,
+        "before": number,
+        "internal": optional(commitment),
+        "reply": optional(commitment),
+    },
+)
+CASE_STEP_PROPOSED = Verb(
+    "case.step_proposed",
+    subject="case",
+    title=_("Closing by special approval was proposed"),
+    details={"proposal": ref, "step": code, "expires": moment, "words": optional(commitment)},
+)
+CASE_PROPOSAL_CONFIRMED = Verb(
+    "case.proposal_confirmed",
+    subject="case",
+    title=_("The proposal was confirmed by a second person"),
+    details={"proposal": ref, "step": code, "proposed_by": ref},
+)
+CASE_PROPOSAL_REFUSED = Verb(
+    "case.proposal_refused",
+    subject="case",
+    title=_("The proposal was refused"),
+    details={"proposal": ref, "step": code, "words": optional(commitment)},
+)
+CASE_PROPOSAL_LAPSED = Verb(
+    "case.proposal_lapsed",
+    subject="case",
+    title=_("Nobody decided on the proposal in time"),
+    details={"proposal": ref, "step": code},
+)
+CASE_ARCHIVED = Verb(
+    "case.archived",
+    subject="case",
+    title=_("Put away"),
+    details={"closed": optional(moment)},
 )
 CASE_DISPOSED = Verb(
     "case.disposed",

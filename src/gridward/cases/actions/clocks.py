@@ -29,6 +29,7 @@ from gridward.journal.rules import moment_of
 
 SWEEP_AT_ONCE = 500
 AUDIT_AT_ONCE = 2000
+LAPSES = ("info_lapsed", "verify_lapsed")  # steps that the end of a waiting time takes by itself
 LEVELS = ("clock.warned", "clock.pressed", "clock.overdue")
 
 
@@ -49,38 +50,39 @@ def sweep_clocks(*, now: datetime | None = None) -> Swept:
     """Note every clock that reached 50 %, 80 % or its end since the last sweep.
 
     The same few statements for one clock and for hundreds; whatever fell due, not whatever runs,
-    sets the cost. Waiting for details that lapsed is ended here too.
+    sets the cost. Waiting that lapsed, for details or for a look on site, is ended here too.
     """
     moment = now or wall.now()
     swept, lapsed = _sweep(moment)
-    for case_id in lapsed:
-        from gridward.cases.actions.steps import info_lapsed
+    for case_id, key in lapsed:
+        from gridward.cases.actions.steps import take_step
 
         try:
-            info_lapsed(case_id, at=moment)
+            take_step(case_id, key, actor=SYSTEM, version=None, at=moment)
         except Problem:
-            continue  # the reporter answered meanwhile
+            continue  # somebody answered meanwhile
     return swept
 
 
 @action
-def _sweep(now: datetime) -> tuple[Swept, list[UUID]]:
+def _sweep(now: datetime) -> tuple[Swept, list[tuple[UUID, str]]]:
     due = queries.lock_due_clocks(now, SWEEP_AT_ONCE)
     lapsing = {
-        milestone.key
+        milestone.key: step
         for process in catalogue().processes.values()
         for milestone in process.milestones
-        if "info_lapsed" in milestone.stops
+        for step in LAPSES
+        if step in milestone.stops
     }
     counts = [0, 0, 0]
-    lapsed: list[UUID] = []
+    lapsed: list[tuple[UUID, str]] = []
     levels: list[list[Clock]] = [[], [], []]
     for clock in due:
         level = _level(clock, now)
         levels[level].append(clock)
         counts[level] += 1
         if level == 2 and clock.milestone in lapsing:
-            lapsed.append(clock.case_id)
+            lapsed.append((clock.case_id, lapsing[clock.milestone]))
     for level, clocks in enumerate(levels):
         if not clocks:
             continue
@@ -217,6 +219,9 @@ def limits_by_rule(book: Catalogue, rule: str) -> tuple[Limit, ...]:
     if rule in book.conditions:
         return (book.condition(rule).limit,)
     key, _, name = rule.rpartition(".")
+    if name in ("urgent", "normal") and key.endswith(".sum"):
+        condition = book.condition(key.removesuffix(".sum"))
+        return catalog_rules.promise_of(condition, book.settings, urgent=name == "urgent")
     if name in ("promise", "sum") and key in book.conditions:
         condition = book.condition(key)
         return catalog_rules.promise_of(condition, book.settings, urgent=condition.urgent)
@@ -257,6 +262,7 @@ def audit_clocks(
             pauses.setdefault(pause.clock_id, []).append(pause)
         given = _given(c.case_id for c in batch if c.basis == "given")
         before = {c.id: c for c in Clock.objects.filter(id__in=after_ids)}
+        told = _told_corrections(batch)
         for clock in batch:
             audit.clocks += 1
             if clock.basis == "pending":
@@ -268,6 +274,9 @@ def audit_clocks(
                 _audit_given(audit, clock, given.get(clock.case_id, (None, None)), editions)
             else:
                 _audit_one(audit, clock, pauses, before, editions)
+            moments = {moment_of(at) for at, _rule, _limits in clock.corrected}
+            if not moments <= told.get(clock.case_id, set()):
+                _fault(audit, clock, "correction", max(moments), None)
         if is_copy:
             audit.calendars.clear()
         if progress is not None:
@@ -300,6 +309,16 @@ def _given(case_ids: Any) -> dict[UUID, Given]:
             moment_of(opened) if opened else None,
             moment_of(due) if due else None,
         )
+    return found
+
+
+def _told_corrections(batch: Sequence[Clock]) -> dict[UUID, set[datetime]]:
+    """Case → when the journal says that it was corrected."""
+    cases = {clock.case_id for clock in batch if clock.corrected}
+    found: dict[UUID, set[datetime]] = {}
+    if cases:
+        for line in happened("case.corrected", cases):
+            found.setdefault(UUID(line.subject_id), set()).add(line.occurred_at)
     return found
 
 
@@ -389,8 +408,23 @@ def _worked_out(
         queries.calendar_of(clock, editions),
         pauses=[clock_rules.Pause(p.since, p.until) for p in pauses.get(clock.id, [])],
         not_before=floor,
+        earlier=_corrected(book, clock),
     )
     return times, limits
+
+
+def _corrected(book: Catalogue, clock: Clock) -> list[clock_rules.Earlier]:
+    """What held before each correction, by the rule that it names, not by the limit beside it."""
+    found = []
+    for at, rule, _limits in clock.corrected:
+        limits = limits_by_rule(book, rule)
+        if clock.basis == "rework":
+            settings = book.settings
+            limits = (
+                clock_rules.half(limits[-1], settings.rework_fraction, settings.rework_minimum),
+            )
+        found.append(clock_rules.Earlier(limits, moment_of(at)))
+    return found
 
 
 def _fault(audit: Audit, clock: Clock, what: str, stored: object, right: object) -> None:

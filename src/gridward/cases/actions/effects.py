@@ -29,7 +29,7 @@ from gridward.core import db
 from gridward.core.ids import new_id
 from gridward.journal.actions import note
 from gridward.tasks import actions as tasks
-from gridward.tasks.queries import open_task_about
+from gridward.tasks.queries import open_tasks_about
 from gridward.vault import actions as vault
 
 Effect = Callable[[Work, Given], None]
@@ -286,9 +286,8 @@ def create_check_task(work: Work, given: Given) -> None:
 
 @effect
 def end_check_task(work: Work, given: Given) -> None:
-    """An open check is not needed any more."""
-    open_one = open_task_about(work.case.id, "closure_check")
-    if open_one is not None:
+    """A check or verification that is still open is not needed any more."""
+    for open_one in open_tasks_about(work.case.id):
         tasks.end_task(open_one.id, reason="not_needed", actor=work.actor.ref, at=work.at)
 
 
@@ -331,7 +330,7 @@ def close_case(work: Work, given: Given) -> None:
     for each in work.assignments:
         if each.active:
             _end(work, each, "done")
-    _drop_return(work)
+    drop_return(work)
 
 
 @effect
@@ -341,7 +340,7 @@ def void_case(work: Work, given: Given) -> None:
     for each in work.assignments:
         if each.active:
             _end(work, each, "void")
-    _drop_return(work)
+    drop_return(work)
 
 
 @effect
@@ -450,7 +449,7 @@ def add_photos(work: Work, given: Given, kind: str) -> None:
     )
 
 
-def _drop_return(work: Work) -> None:
+def drop_return(work: Work) -> None:
     """A return that nobody needs to decide any more."""
     asked = queries.open_return(work.case.id)
     if asked is not None:

@@ -116,7 +116,7 @@ def inputs_of(work: Work, given: Given) -> Inputs:
         changes=_changes(case, given),
         second_person=_second_person(work, given),
         archive_due=not case.is_open
-        and not within(case.closed_at, work.at, _days_until_archived(catalogue().settings)),
+        and not within(case.closed_at, work.at, days_until_archived(catalogue().settings)),
         pending=work.actor.facts.kind == "system" and queries.is_pending(case),
     )
 
@@ -150,7 +150,7 @@ def _second_person(work: Work, given: Given) -> str:
     return "same" if found.proposed_person == work.actor.facts.person else "other"
 
 
-def _days_until_archived(settings: Settings) -> int:
+def days_until_archived(settings: Settings) -> int:
     """As long as anything can still be asked for; never less."""
     return max(
         settings.archive_days, settings.reopen_days, settings.rating_days, settings.object_days

@@ -200,6 +200,32 @@ def _redispatched(work: Work, given: Given, step: Step) -> dict[str, Any]:
     }
 
 
+def _corrected(work: Work, given: Given, step: Step) -> dict[str, Any]:
+    """What it was and what it is, of whatever a correction may change."""
+    case, was = work.case, work.was
+    assert was is not None
+
+    def deepest(chain: Sequence[int | None]) -> int | None:
+        return next((area for area in reversed(chain) if area is not None), None)
+
+    return {
+        "matter": case.matter or None,
+        "matter_before": was.matter or None,
+        "condition": case.condition or None,
+        "condition_before": was.condition or None,
+        "area": deepest(case.chain),
+        "area_before": deepest(was.chain),
+        "urgent": case.urgent,
+        "urgent_before": was.urgent,
+        "sensitivity": case.sensitivity,
+        "sensitivity_before": was.sensitivity,
+        "desk": case.desk_id if case.desk_id != was.desk else None,
+        "lead_kept": given.keep_lead,
+        "boundary": case.boundary,
+        "words": _words(given),
+    }
+
+
 DETAILS: dict[str, Details] = {
     "case.info_asked": lambda w, g, s: {"words": _words(g)},
     "case.info_given": lambda w, g, s: {"words": _words(g)},
@@ -249,13 +275,34 @@ DETAILS: dict[str, Details] = {
         "organisation": w.actor.facts.organisation,
         "words": _words(g),
     },
-    "case.corrected": lambda w, g, s: {
-        "matter": g.matter or None,
-        "condition": g.condition or None,
-        "area": g.area,
-        "boundary": w.case.boundary,
+    "case.corrected": _corrected,
+    "case.verify_asked": lambda w, g, s: {"task": g.memo["task"], "words": _words(g)},
+    "case.verified": lambda w, g, s: {
+        "task": g.task,
+        "result": g.result,
+        "photos": len(g.photos),
         "words": _words(g),
     },
+    "case.self_handled": lambda w, g, s: {
+        "organisation": w.case.lead_id,
+        "close_type": g.memo["close_type"],
+        "photos": len(g.photos),
+        "before": len(g.before),
+        "internal": g.memo["internal"],
+        "reply": g.memo["reply"],
+    },
+    "case.step_proposed": lambda w, g, s: {
+        "proposal": g.memo["proposal"],
+        "step": g.memo["step"],
+        "expires": g.memo["expires"],
+        "words": _words(g),
+    },
+    "case.proposal_refused": lambda w, g, s: {
+        "proposal": g.memo["proposal"],
+        "step": g.memo["step"],
+        "words": _words(g),
+    },
+    "case.archived": lambda w, g, s: {"closed": w.case.closed_at},
     "case.disposed": lambda w, g, s: {
         "organisation": w.actor.facts.organisation,
         "close_type": g.memo["close_type"],

@@ -426,7 +426,7 @@ def _new_case(
         boundary=spot.boundary,
         lng=spot.lng,
         lat=spot.lat,
-        desk_id=_desk(str(matter.starts_at) if matter else "street", spot.chain),
+        desk_id=desk_for(str(matter.starts_at) if matter else "street", spot.chain),
         opened_at=moment,
         due_order=END_OF_TIME,
         contactable=1 if submission.has_contact else 0,
@@ -523,7 +523,7 @@ def release_proposed(work: Work) -> None:
         work.case.reports_proposed = 0
 
 
-def _desk(level: str, chain: Sequence[int | None]) -> UUID:
+def desk_for(level: str, chain: Sequence[int | None]) -> UUID:
     """The desk where a report begins. Raises NoDesk before any desk was made."""
 
     def at(which: str) -> UUID | None:

@@ -257,6 +257,11 @@ def actor_name(kind: str, actor_id: str) -> str:
     return next((h.name for h in directory.holders([UUID(actor_id)]).values()), "")
 
 
+def book_of(case: Case) -> Catalogue:
+    """The edition that a case was filed under."""
+    return catalogue(case.edition)
+
+
 def state_title(case: Case, book: Catalogue) -> str:
     """The state's name on staff screens, in the active language."""
     return str(process_rules.state_of(book.process(case.process), case.state).title)
