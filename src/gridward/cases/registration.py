@@ -19,7 +19,9 @@ def declare_all() -> None:
     registry.declare_effects(set(EFFECTS))
     registry.declare_verbs({verb.key for verb in verbs.VERBS})
     subscribe(
-        "cases.suggest", verbs=["report.submitted"], handler="gridward.cases.handlers.suggest"
+        "cases.suggest",
+        verbs=["report.submitted", "report.join_refused"],
+        handler="gridward.cases.handlers.suggest",
     )
     registry.declare_news(notices.NEWS)
     subscribe("cases.notices", verbs=notices.NEWS, handler="gridward.cases.notices.tell")
@@ -28,6 +30,8 @@ def declare_all() -> None:
     ticks.register(
         "cases.recompute_provisional", "gridward.cases.actions.recompute_provisional", 300
     )
+    ticks.register("cases.lapse_proposals", "gridward.cases.actions.lapse_proposals", 300)
+    ticks.register("cases.archive_closed", "gridward.cases.actions.archive_closed", 600)
     erasure.on_erase("gridward.cases.handlers.blank_erased")
     erasure.declare_finder("receipt", "gridward.cases.handlers.subjects_of_receipt")
     erasure.declare_finder("phone", "gridward.cases.handlers.subjects_of_phone")
