@@ -19,12 +19,12 @@ from gridward.vault import queries as vault
 
 
 def suggest(entry_id: UUID) -> None:
-    """Suggest matter and organisation for a new report; never changes it. Done once a report."""
+    """Suggest matter, organisation and duplicates for a new case; never changes it. Once a case."""
     line = journal.entry(entry_id)
     if line is None:
         return
     report = Report.objects.filter(id=UUID(line.subject_id)).select_related("case").first()
-    if report is None:
+    if report is None or report.join_state == "proposed":
         return
     words = vault.open_text(report.words) or ""
     _note_suggestion(report.case, words)
@@ -50,7 +50,7 @@ def _note_suggestion(case: Case, words: str) -> None:
         matter=guess or None,
         organisation=suggestion.organisation if suggestion else None,
         rule=suggestion.rule if suggestion else None,
-        duplicates=[],
+        duplicates=[each.id for each in queries.duplicates_of(probe)],
     )
 
 
