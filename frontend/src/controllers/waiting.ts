@@ -26,12 +26,13 @@ const RUNG = "gridward.rung";
 
 export default class WaitingController extends Controller<HTMLElement> {
   static override values = { poll: String, count: Number };
-  static override targets = ["sound", "number"];
+  static override targets = ["sound", "number", "unread"];
   declare readonly pollValue: string;
   declare readonly countValue: number;
   declare readonly soundTarget: HTMLButtonElement;
   declare readonly hasSoundTarget: boolean;
   declare readonly numberTargets: HTMLElement[];
+  declare readonly unreadTargets: HTMLElement[];
 
   private title = "";
   private tag = "";
@@ -96,6 +97,10 @@ export default class WaitingController extends Controller<HTMLElement> {
 
   private take(news: News): void {
     this.show(news.waiting);
+    for (const each of this.unreadTargets) {
+      each.textContent = news.unread > 98 ? "99+" : String(news.unread);
+      each.hidden = news.unread === 0;
+    }
     const now = `${news.newest} ${news.waiting}`;
     const before = read(sessionStorage, SEEN);
     keep(sessionStorage, SEEN, now);

@@ -671,12 +671,13 @@ class NoticeTrigger(Entry):
 class NoticeDefinition(Entry):
     """A message: after what, to whom, by which ways, in which words.
 
-    text: with {placeholders} from a closed list; otherwise: what is said instead when one of them
+    title: what operators call it; text: with {placeholders} from a closed list; otherwise: what is said instead when one of them
     has no value, the first that can be filled; brief: its part of a message that bundles several;
     asks: the answer 1 or 2 is understood; urgent: goes out in quiet hours too
     """
 
     key: Key
+    title: Text
     after: Annotated[tuple[NoticeTrigger, ...], Field(min_length=1)]
     to: Literal["reporter", "desk", "lead", "co", "informed", "returner", "worker", "holder"]
     channels: Annotated[tuple[Literal["inbox", "sms", "email", "wecom"], ...], Field(min_length=1)]

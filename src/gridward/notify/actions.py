@@ -17,7 +17,7 @@ from gridward.core.ids import new_id
 from gridward.journal.actions import note
 from gridward.journal.rules import ActorRef
 from gridward.notify import queries, rules
-from gridward.notify.errors import NoSuchItem, NoticeNotFailed
+from gridward.notify.errors import NoticeNotFailed
 from gridward.notify.models import InboxItem, Notice, Reply, ReplyCount
 
 
@@ -267,12 +267,8 @@ def read_items(viewer: Viewer, ids: Iterable[UUID] | None = None) -> int:
     ids: which; None for all. Reading twice changes nothing. Raises NoSuchItem for another's.
     """
     wanted = None if ids is None else list(ids)
-    if wanted is not None:
-        own = InboxItem.objects.filter(id__in=wanted).values_list("organisation", "post")
-        if not all(o == viewer.organisation_id or p == viewer.post_id for o, p in own):
-            raise NoSuchItem()
-        if wanted and not own:
-            raise NoSuchItem()
+    for one in wanted or ():
+        queries.item_for(viewer, one)
     rows = queries.items_to_read(viewer, wanted)
     InboxItem.objects.filter(id__in=[row.id for row in rows]).update(
         read_at=clock.now(), read_by=viewer.post_id

@@ -12,7 +12,7 @@ from django.db.models import Q
 from gridward.access.rules import Viewer
 from gridward.core import clock
 from gridward.notify import rules
-from gridward.notify.errors import NoSuchNotice
+from gridward.notify.errors import NoSuchItem, NoSuchNotice
 from gridward.notify.models import InboxItem, Notice, Reply, ReplyCount
 
 COUNTED_MOST = 99
@@ -21,8 +21,14 @@ COUNTED_MOST = 99
 # --- inboxes --------------------------------------------------------------------------------------
 
 
+READS_FOR_ORGANISATION = ("case.accept", "case.acknowledge", "case.callback", "case.rule")
+"""Whoever has one of these reads what their organisation is told; others only what is theirs."""
+
+
 def _mine(viewer: Viewer) -> Q:
-    return Q(organisation=viewer.organisation_id) | Q(post=viewer.post_id)
+    if viewer.may_any(*READS_FOR_ORGANISATION):
+        return Q(organisation=viewer.organisation_id) | Q(post=viewer.post_id)
+    return Q(post=viewer.post_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,23 @@ class Unread:
 
 
 def unread_of(viewer: Viewer) -> Unread:
-    """What the viewer's inbox has unread; one statement that ends at COUNTED_MOST rows."""
-    own = InboxItem.objects.filter(organisation=viewer.organisation_id, read_at=None)
-    post = InboxItem.objects.filter(post=viewer.post_id, read_at=None)
-    first = own.order_by("-id").values_list("id", flat=True)[:COUNTED_MOST]
-    second = post.order_by("-id").values_list("id", flat=True)[:COUNTED_MOST]
-    found = sorted({*first, *second}, reverse=True)
+    """What the viewer's inbox has unread; one statement that reads COUNTED_MOST rows at most of
+    the organisation's and as many of the post's."""
+    rows = InboxItem.objects.filter(read_at=None).order_by("-id")
+    wanted = Q(id__in=rows.filter(post=viewer.post_id).values("id")[:COUNTED_MOST])
+    if viewer.may_any(*READS_FOR_ORGANISATION):
+        own = rows.filter(organisation=viewer.organisation_id)
+        wanted |= Q(id__in=own.values("id")[:COUNTED_MOST])
+    found = list(InboxItem.objects.filter(wanted).order_by("-id").values_list("id", flat=True))
     return Unread(min(len(found), COUNTED_MOST), found[0] if found else None)
+
+
+def item_for(viewer: Viewer, item_id: uuid.UUID) -> InboxItem:
+    """One item of the viewer's inbox. Raises NoSuchItem."""
+    found = InboxItem.objects.filter(_mine(viewer), id=item_id).first()
+    if found is None:
+        raise NoSuchItem()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

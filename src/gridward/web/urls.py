@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gridward.web import health
+from gridward.web import health, hooks
 
 handler400 = "gridward.web.problems.bad_request"
 handler403 = "gridward.web.problems.refused"
@@ -14,6 +14,7 @@ handler500 = "gridward.web.problems.our_fault"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("hooks/sms/", hooks.sms, name="hooks-sms"),
 ]
 for prefix, module in (
     ("", "gridward.web.ui.urls"),
@@ -21,6 +22,7 @@ for prefix, module in (
     ("", "gridward.web.portal.urls"),
     ("desk/", "gridward.web.workbench.urls"),
     ("field/", "gridward.web.field.urls"),
+    ("o/", "gridward.web.outside.urls"),
     ("api/v1/", "gridward.web.api.urls"),
 ):
     if find_spec(module.rsplit(".", 1)[0]) and find_spec(module):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from gridward.core import jurisdiction
+from gridward.notify.channels import way_of
 from gridward.web.ui.words import is_chinese
 
 TEXT_COOKIE = "gw_text"
@@ -20,5 +21,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "gw_place": jurisdiction.current().name,
         "gw_demo": bool(getattr(settings, "GRIDWARD_DEMO", False)),
         "gw_chinese": is_chinese(),
+        "gw_texts": way_of("sms") in ("fake", "http"),  # promised only where it is kept
         "gw_here": request.get_full_path(),
     }

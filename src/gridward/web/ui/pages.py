@@ -240,3 +240,4 @@ class Shell:
     nav: tuple[Link, ...] = ()
     posts: tuple[Choice, ...] = ()
     waiting: int = 0
+    unread: int = 0

@@ -18,6 +18,7 @@ from gridward.core import clock as wall
 from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.directory.rules import Organisation
+from gridward.notify import queries as notices
 from gridward.web.ui import words
 from gridward.web.ui.pages import Badge, Choice, Clock, Link, Reason, Shell, Tone, Why
 from gridward.web.ui.views_account import post_choices
@@ -48,6 +49,7 @@ def shell_of(
     if counts is None and holds_cases(viewer):
         counts = cases.waiting_counts(viewer)
     waiting = sum((counts or {}).values())
+    unread = notices.unread_of(viewer).number
     role = catalogue().roles.get(viewer.role)
     try:
         organisation = name_of(directory.organisation(viewer.organisation_id))
@@ -64,6 +66,7 @@ def shell_of(
             if not post.current
         ),
         waiting=waiting,
+        unread=unread,
     )
 
 
@@ -95,6 +98,11 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
     if viewer.may_any("case.accept", "case.callback"):
         here = current == "phone"
         links.append(Link(_("Look up a number"), reverse("workbench:phone"), "phone", here))
+    if viewer.may("case.accept") and cases.is_desk(viewer.organisation_id):
+        here = current == "shift"
+        links.append(
+            Link(_("Shift hand-over"), reverse("workbench:shift"), "arrows-exchange", here)
+        )
     if viewer.may("figures.see"):
         here = current == "overview"
         links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))
@@ -116,6 +124,9 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
                 current == "people-import",
             )
         )
+    if viewer.may("system.run"):
+        here = current == "notices"
+        links.append(Link(_("Messages sent"), reverse("workbench:notices"), "message", here))
     if viewer.may("audit.read"):
         links.append(Link(_("Audit"), reverse("workbench:audit"), "history", current == "audit"))
     if viewer.may_any("people.manage", "audit.read"):

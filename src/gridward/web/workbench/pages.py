@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.safestring import SafeString
+
 from gridward.web.ui.pages import (
     Badge,
     Clock,
@@ -41,11 +43,32 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkLine:
+    """A one-time link that was made. revoke: where to take it back, "" when it is past."""
+
+    made_at: datetime
+    words: str
+    revoke: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPanel:
+    """One-time links of a case. make: where a new one is made, "" when none may be."""
+
+    organisation: str
+    version: int
+    make: str = ""
+    lines: tuple[LinkLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """`workbench/case.html`: one case, as this post may see it.
 
     clock: the one that runs on the reader; promised: the date told to the reporter;
-    steps: first the likeliest; withheld: set on restricted cases, words and photos stay away.
+    steps: first the likeliest; withheld: set on restricted cases, words and photos stay away;
+    following: where the next case that waits is opened; sheet: the case on paper; chat: as text
+    for a chat group.
     """
 
     shell: Shell
@@ -67,6 +90,10 @@ class CasePage:
     back: Link | None = None
     notice: str = ""
     withheld: bool = False
+    following: str = ""
+    sheet: str = ""
+    chat: str = ""
+    links: LinkPanel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,26 +176,44 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitLine:
-    """One unit in the overview, in the fixed order of the organisation list (no ranking)."""
+class FigureLine:
+    """One area or organisation in a table of figures, in a fixed order (no ranking)."""
 
     name: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """What an outside source still waits for."""
+
+    title: str
+    address: str
     open: int
     late: int
-    closed: int
-    on_time: str = ""
+    soonest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """`workbench/overview.html`: simple counts with their definitions, read only."""
+    """`workbench/overview.html`: the day's counts with their definitions, read only.
+
+    headings: of the numbers in every line; chat: the same as text for a chat group.
+    """
 
     shell: Shell
     tiles: tuple[Tile, ...] = ()
-    units: tuple[UnitLine, ...] = ()
+    headings: tuple[str, ...] = ()
+    areas: tuple[FigureLine, ...] = ()
+    total: tuple[int, ...] = ()
+    organisations: tuple[FigureLine, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
     definitions: tuple[Fact, ...] = ()
+    chat: str = ""
     map: MapView | None = None
     as_of: datetime | None = None
+    purpose: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +263,123 @@ class BulkDonePage:
     back: Link
     title: str
     outcomes: tuple[BulkOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """`workbench/export.html`: what the list is taken out for. chips: its filters in words."""
+
+    shell: Shell
+    back: Link
+    address: str
+    chips: tuple[str, ...] = ()
+    most: int = 0
+    purpose: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """`workbench/print.html`: a case on one A4 page.
+
+    outside: for an organisation without an account, with room to write; other: the other variant.
+    """
+
+    title: str
+    number: str
+    place: str
+    places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    more_reports: int = 0
+    facts: tuple[Fact, ...] = ()
+    photos: tuple[str, ...] = ()
+    picture: str = ""
+    timeline: tuple[Fact, ...] = ()
+    outside: bool = False
+    printed: str = ""
+    back: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMadePage:
+    """`workbench/link_made.html`: a one-time link, shown this once. picture: its QR code."""
+
+    shell: Shell
+    back: Link
+    title: str
+    number: str
+    place: str
+    organisation: str
+    address: str
+    picture: SafeString
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """One notice on the operator's page; value: set where it can be sent again."""
+
+    value: str
+    title: str
+    way: str
+    whom: str
+    state: Badge
+    made: str
+    sent: str
+    tries: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesPage:
+    """`workbench/notices.html`: what went out, failed, and can be sent again."""
+
+    shell: Shell
+    ways: tuple[Fact, ...] = ()
+    faults: tuple[str, ...] = ()
+    filters: tuple[Link, ...] = ()
+    lines: tuple[NoticeLine, ...] = ()
+    pager: Pager = field(default_factory=Pager)
+    is_filtered: bool = False
+    here: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseLine:
+    """A case of which somebody waits for word; badges: who, and by when."""
+
+    line: CaseLine
+    badges: tuple[Badge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    """A shift that was handed over; taken_at None: nobody has taken it yet."""
+
+    given_at: datetime
+    giver: str
+    counts: str
+    words: str
+    taker: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftPage:
+    """`workbench/shift.html`: what stands at the desk, and the form to hand it over.
+
+    waiting: what was given and not taken; take: where to take it over, "" for whoever gave it.
+    """
+
+    shell: Shell
+    tiles: tuple[Tile, ...] = ()
+    due: tuple[CaseLine, ...] = ()
+    hours: int = 0
+    promises: tuple[PromiseLine, ...] = ()
+    waiting: HandoverLine | None = None
+    take: str = ""
+    may_give: bool = True
+    words: str = ""
+    history: tuple[HandoverLine, ...] = ()
+    problem: str = ""

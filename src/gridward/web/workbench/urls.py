@@ -7,9 +7,12 @@ from gridward.web.workbench import (
     views_brief,
     views_bulk,
     views_export,
+    views_inbox,
+    views_links,
     views_lists,
     views_map,
     views_privacy,
+    views_shift,
 )
 from gridward.web.workbench.urls_people import people_urls
 
@@ -19,6 +22,10 @@ urlpatterns = [
     path("next/", views.following, name="next"),
     path("cases/", views_lists.case_list, name="list"),
     path("cases/export/", views_export.export, name="export"),
+    path("cases/<uuid:case_id>/link/", views_links.make, name="link-make"),
+    path(
+        "cases/<uuid:case_id>/link/<uuid:link_id>/revoke/", views_links.revoke, name="link-revoke"
+    ),
     path("cases/<uuid:case_id>/print/", views_export.print_case, name="print"),
     path("cases/bulk/", views_bulk.bulk, name="bulk"),
     path("views/", views_lists.save_view, name="view-save"),
@@ -31,15 +38,18 @@ urlpatterns = [
         views_privacy.reveal,
         name="reveal",
     ),
-    path(
-        "cases/<uuid:case_id>/reports/<uuid:report_id>/words/", views_privacy.share, name="share"
-    ),
+    path("cases/<uuid:case_id>/reports/<uuid:report_id>/words/", views_privacy.share, name="share"),
     path("phone/", views_privacy.phone, name="phone"),
     path("cases/<uuid:case_id>/step/<slug:key>/", views.step, name="step"),
     path("report/", views.report, name="report"),
     path("report/photo/<slug:client_id>/<uuid:photo_id>/", views.staged_photo, name="staged-photo"),
+    path("inbox/", views_inbox.inbox, name="inbox"),
+    path("inbox/count", views_inbox.inbox_count, name="inbox-count"),
+    path("notices/", views_inbox.notices, name="notices"),
     path("map/", views_map.case_map, name="map"),
     path("map/points.json", views_map.map_points, name="map-points"),
+    path("shift/", views_shift.shift, name="shift"),
+    path("shift/<uuid:handover_id>/take/", views_shift.take, name="shift-take"),
     path("overview/", views_brief.overview, name="overview"),
     *people_urls,
 ]

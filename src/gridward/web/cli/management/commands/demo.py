@@ -51,6 +51,9 @@ class Command(ReportCommand):
         os.environ["GRIDWARD_DEMO"] = "1"
         # whoever tries it out wants the address, not a line for every request
         os.environ.setdefault("GRIDWARD_LOG_LEVEL", "WARNING")
+        # messages are made and shown to the operator, and leave this machine only when asked to
+        for way in ("GRIDWARD_SMS", "GRIDWARD_WECOM"):
+            os.environ.setdefault(way, "log")
         serve(
             self,
             port=options["port"],
