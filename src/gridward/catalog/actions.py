@@ -11,11 +11,10 @@ from uuid import UUID
 
 from gridward.catalog import checks, queries
 from gridward.catalog.compiled import Content, digest_of
-from gridward.catalog.decisions import Unfit, applied, key_of
-from gridward.catalog.errors import DecisionFaulty, Fault, NoCatalogue, PackFaulty
+from gridward.catalog.decisions import Unfit, applied
+from gridward.catalog.errors import EditionOutdated, Fault, NoCatalogue, PackFaulty
 from gridward.catalog.loader import compile_packs
 from gridward.catalog.models import Decision, Edition
-from gridward.catalog.yamlfile import Place
 from gridward.core.action import action, context
 from gridward.core.ids import new_id
 from gridward.journal.actions import ActorRef, bump_generation, note
@@ -49,11 +48,11 @@ def make_edition(
     """A new edition of this packs' content with the decisions put in. Raises PackFaulty."""
     current = queries.lock_editions()
     try:
-        content = applied(packs, _decided())
+        content = applied(packs, queries.decided())
     except Unfit as fault:
         said = Fault("decisions", 1, "packs that every decision fits", str(fault))
         raise PackFaulty([said]) from None
-    faults = checks.faults_of(content, _nowhere)
+    faults = checks.faults_of(content, queries.nowhere)
     if faults:
         raise PackFaulty(faults)
     return _edition(current, packs.canonical(), content, actor=actor, remark=remark, at=at)
@@ -66,29 +65,23 @@ def decide(
     *,
     actor: ActorRef,
     source: str = "",
+    based_on: int | None = None,
     at: datetime | None = None,
 ) -> Made:
     """A decision of this jurisdiction, recorded, and the edition that follows from it.
 
     kind: one of `decisions.KINDS`; payload: in the schema of the pack's entry
     source: the document it rests on
-    Raises DecisionFaulty, NoCatalogue.
+    based_on: the edition that whoever decided was looking at; any other is refused
+    Raises DecisionFaulty, EditionOutdated, NoCatalogue.
     """
     current = queries.lock_editions()
     if current is None:
         raise NoCatalogue
-    packs = Content.model_validate_json(current.packs)
+    if based_on is not None and based_on != current.number:
+        raise EditionOutdated(number=current.number)
     decision_id = new_id()
-    try:
-        key = key_of(kind, payload)
-        decided = [*_decided(), (kind, key, payload, str(decision_id))]
-        content = applied(packs, decided)
-    except Unfit as fault:
-        raise DecisionFaulty(fault=str(fault)) from None
-    faults = checks.faults_of(content, _nowhere)
-    if faults:
-        first = faults[0]
-        raise DecisionFaulty(fault=f"expected {first.expected}, found {first.found}")
+    key, content = queries.decided_content(current, kind, payload, str(decision_id))
     happened = at or context().recorded_at
     Decision.objects.create(
         id=decision_id,
@@ -152,11 +145,3 @@ def _edition(
         before=current.number if current else None,
     )
     return Made(number, digest, is_new=True)
-
-
-def _decided() -> list[tuple[str, str, dict[str, Any], str]]:
-    return [(each.kind, each.key, each.payload, str(each.id)) for each in queries.decisions()]
-
-
-def _nowhere(section: str, key: str, place: Place) -> tuple[str, int]:
-    return (f"{section}/{key}", 1)

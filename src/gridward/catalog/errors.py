@@ -74,3 +74,14 @@ class DecisionFaulty(Problem):
     code = "decision_faulty"
     status = 422
     text = _("This decision cannot be taken: %(fault)s. Correct it and try again.")
+
+
+class EditionOutdated(Problem):
+    """Somebody decided meanwhile: what was looked at is no longer what holds."""
+
+    code = "edition_outdated"
+    status = 409
+    text = _(
+        "The catalogue has changed meanwhile: edition %(number)s holds now. Nothing was decided;"
+        " look at it and decide again if it is still needed."
+    )

@@ -6,13 +6,21 @@ import json
 import threading
 from collections import OrderedDict
 from datetime import datetime
+from typing import Any
 
-from gridward.catalog import rules
-from gridward.catalog.compiled import Catalogue, Content
+from gridward.catalog import checks, rules
+from gridward.catalog.compiled import Catalogue, Content, digest_of
+from gridward.catalog.decisions import Unfit, applied, key_of
 from gridward.catalog.definitions import AreaKind, ResponsibilityRule
-from gridward.catalog.errors import NoCatalogue, NoResponsibleRule, NoSuchEdition
+from gridward.catalog.errors import (
+    DecisionFaulty,
+    NoCatalogue,
+    NoResponsibleRule,
+    NoSuchEdition,
+)
 from gridward.catalog.models import Decision, Edition
 from gridward.catalog.rules import Change
+from gridward.catalog.yamlfile import Place
 from gridward.core import jurisdiction
 from gridward.core.action import in_action
 from gridward.journal.queries import generation
@@ -23,12 +31,16 @@ __all__ = [
     "Content",
     "catalogue",
     "current_number",
+    "decided",
+    "decided_content",
     "decisions",
     "difference",
     "editions",
+    "foretold",
     "forget",
     "is_loaded",
     "lock_editions",
+    "nowhere",
     "responsible",
     "years_to_load",
 ]
@@ -149,6 +161,43 @@ def editions() -> list[Edition]:
 def decisions() -> list[Decision]:
     """Every decision in the order it was recorded, also those that a later one replaced."""
     return list(Decision.objects.order_by("recorded_at", "id"))
+
+
+def decided() -> list[tuple[str, str, dict[str, Any], str]]:
+    """Every decision as `decisions.applied` takes it, oldest first."""
+    return [(each.kind, each.key, each.payload, str(each.id)) for each in decisions()]
+
+
+def decided_content(
+    current: Edition, kind: str, payload: dict[str, Any], decision: str
+) -> tuple[str, Content]:
+    """What a decision is about, and the content that would hold with it. Raises DecisionFaulty."""
+    packs = Content.model_validate_json(current.packs)
+    try:
+        key = key_of(kind, payload)
+        content = applied(packs, [*decided(), (kind, key, payload, decision)])
+    except Unfit as fault:
+        raise DecisionFaulty(fault=str(fault)) from None
+    faults = checks.faults_of(content, nowhere)
+    if faults:
+        first = faults[0]
+        raise DecisionFaulty(fault=f"expected {first.expected}, found {first.found}")
+    return key, content
+
+
+def foretold(kind: str, payload: dict[str, Any]) -> Catalogue:
+    """The catalogue as it would be with this decision; nothing is written, its number is the
+    current one's. Raises DecisionFaulty, NoCatalogue."""
+    current = Edition.objects.order_by("-number").first()
+    if current is None:
+        raise NoCatalogue
+    _key, content = decided_content(current, kind, payload, "")
+    return Catalogue(current.number, content, digest_of(content.canonical()))
+
+
+def nowhere(section: str, key: str, place: Place) -> tuple[str, int]:
+    """Where an entry stands that is in no file."""
+    return (f"{section}/{key}", 1)
 
 
 def lock_editions() -> Edition | None:
