@@ -13,6 +13,7 @@ GRIDWARD_KEY            short name of the jurisdiction in paths and jobs (defaul
 GRIDWARD_ZONE           IANA time zone (default Asia/Shanghai)
 GRIDWARD_DEBUG          1 for developers
 GRIDWARD_LOG_LEVEL      of our own lines (default INFO)
+GRIDWARD_API_CALLS_A_MINUTE  how often one personal token may call, in each process (default 300)
 
 GRIDWARD_MAP            what lies under the cells on maps: none (default), tianditu, xyz, pmtiles
 GRIDWARD_MAP_APPROVAL   the approval number (审图号) that is shown with it; required
@@ -180,7 +181,7 @@ ROOMS = [
     "tasks",
     "cases",
 ]
-SURFACES = ["ui", "portal", "workbench", "field", "api", "cli"]
+SURFACES = ["ui", "portal", "workbench", "field", "outside", "api", "cli"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -295,6 +296,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# how often one personal token may call, in each process of the server
+GRIDWARD_API_CALLS_A_MINUTE = int(env("GRIDWARD_API_CALLS_A_MINUTE") or 300)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # a working day at most; 30 idle minutes end it earlier

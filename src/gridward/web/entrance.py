@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
-Who = Literal["everybody", "receipt", "account", "staff", "machine"]
+Who = Literal["everybody", "receipt", "link", "account", "staff", "token", "machine"]
 V = TypeVar("V", bound=Callable[..., Any])
 
 MEANING: dict[str, str] = {
     "everybody": "no sign-in: pages and forms that any visitor may open",
     "receipt": "whoever has a receipt's number and code",
+    "link": "whoever has a one-time link that works",
     "account": "a person who signed in, with or without a present post",
     "staff": "a person who signed in and works at a post",
+    "token": "a program that speaks for a person at a post, with a personal token",
     "machine": "load balancers and monitors; tells nothing about people",
 }
 

@@ -43,6 +43,12 @@ class BadRequest(Problem):
     text = gettext_lazy("This request cannot be read. Go back and try again.")
 
 
+class MethodNotAllowed(Problem):
+    code = "method_not_allowed"
+    status = 405
+    text = gettext_lazy("This address does not take this method; it takes %(allowed)s.")
+
+
 class OurFault(Problem):
     code = "our_fault"
     status = 500
@@ -59,7 +65,12 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and wants_json(request):
+            allowed = response.headers.get("Allow", "")
+            response = problem_response(request, MethodNotAllowed(allowed=allowed))
+            response["Allow"] = allowed
+        return response
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

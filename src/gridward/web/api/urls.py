@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import get_language
 from ninja import File, Header, NinjaAPI, Status
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 
 from gridward import __version__
@@ -20,17 +20,22 @@ from gridward.core.errors import BadInput, Problem
 from gridward.directory.rules import Organisation
 from gridward.territory import queries as territory
 from gridward.vault import actions as vault
-from gridward.web.api import schemas
+from gridward.web.api import schemas, staff
+from gridward.web.api.tokens import TokenMissing
 from gridward.web.entrance import entrance
-from gridward.web.problems import problem_response
+from gridward.web.problems import BadRequest, problem_response
 
 api = NinjaAPI(
     title="Gridward",
     version=__version__,
     docs_url=None,
     urls_namespace="api",
-    description="Report a problem and follow it. Problems are application/problem+json.",
+    description=(
+        "Report a problem and follow it; for staff: lists, events, steps and tasks with a personal "
+        "token. Problems are application/problem+json."
+    ),
 )
+api.add_router("", staff.router)
 REFUSALS = {
     frozenset({400, 404, 409, 413, 415, 422, 429, 503}): schemas.ProblemOut,
 }
@@ -48,6 +53,18 @@ def _invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
         where = [str(part) for part in each.get("loc", ()) if part not in ("body", "payload")]
         fields[".".join(where) or "body"] = each.get("msg", "")
     return problem_response(request, BadInput(fields))
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, fault: AuthenticationError) -> HttpResponse:
+    response = problem_response(request, TokenMissing())
+    response["WWW-Authenticate"] = 'Bearer realm="gridward"'
+    return response
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, fault: HttpError) -> HttpResponse:
+    return problem_response(request, BadRequest())
 
 
 @api.post(
