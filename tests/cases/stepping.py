@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.cases.walking import HERE, CaseTown, case_of, staged, submit
+from tests.town import ACTOR, LONG_AGO
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions
@@ -24,18 +25,34 @@ from gridward.cases.models import (
     CaseFile,
     Clock,
     ClockPause,
+    Proposal,
     Report,
     Return,
     Round,
 )
 from gridward.core.errors import Problem
+from gridward.directory import actions as directory
+from gridward.directory import queries as directory_queries
+from gridward.directory.actions import NewPerson, NewPost
 from gridward.journal import queries as journal
 from gridward.journal.models import Delivery, Entry
 from gridward.tasks.models import Task
 from gridward.vault import queries as vault
 
 ZONE = ZoneInfo("Asia/Shanghai")
-TABLES = (Case, Report, Assignment, Round, Return, Answer, CaseFile, Clock, ClockPause, Task)
+TABLES = (
+    Case,
+    Report,
+    Assignment,
+    Round,
+    Return,
+    Answer,
+    CaseFile,
+    Clock,
+    ClockPause,
+    Proposal,
+    Task,
+)
 _numbers = itertools.count(1)
 
 
@@ -207,3 +224,14 @@ def one(
     case.number = f"{day}-{next(_numbers) * 100 + (3 if drawn else 53):07d}"
     case.save(update_fields=["number"])
     return One(town, receipt, case.id)
+
+
+def join_staff(town: CaseTown, number: str, role: str, organisation: str) -> str:
+    """One more member of an organisation's staff; returns the staff number."""
+    post = NewPost(role, town.org(organisation), None)
+    (person,) = directory.create_people(
+        [NewPerson(number, f"同事{number}", "", "none", (post,))], actor=ACTOR, at=LONG_AGO
+    )
+    town.town.people[number] = person
+    town.town.posts[number] = directory_queries.posts_of_person(person)[0].post_id
+    return number
