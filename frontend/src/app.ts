@@ -12,6 +12,7 @@ import OnceController from "./controllers/once";
 import PhotosController from "./controllers/photos";
 import PickController from "./controllers/pick";
 import PlaceController from "./controllers/place";
+import PrintController from "./controllers/print";
 import WaitingController from "./controllers/waiting";
 
 // No eval and no injected style element: the content policy forbids both.
@@ -32,6 +33,7 @@ app.register("once", OnceController);
 app.register("photos", PhotosController);
 app.register("pick", PickController);
 app.register("place", PlaceController);
+app.register("print", PrintController);
 app.register("waiting", WaitingController);
 
 document.documentElement.classList.add("gw-js");

@@ -17,6 +17,7 @@ from gridward.cases.actions.inside import end_help_on, hand_to_colleague, log_co
 from gridward.cases.actions.joining import confirm_joined, part_case, refuse_joined
 from gridward.cases.actions.links import (
     MadeLink,
+    digest_of,
     make_link,
     open_link,
     revoke_link,
@@ -131,6 +132,7 @@ __all__ = [
     "find_by_phone",
     "give_info",
     "hand_over",
+    "digest_of",
     "hand_over_shift",
     "hand_to_colleague",
     "hurry_case",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,18 +10,17 @@ from uuid import UUID
 from gridward.access.rules import Viewer
 from gridward.cases import errors
 from gridward.cases.models import Case, CaseFile, OutsideLink, Report
-from gridward.cases.queries.pages import StepCard
 from gridward.cases.queries.reading import active_assignments, facts_of
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.facts import ActorFacts
-from gridward.catalog.definitions import Sensitivity
+from gridward.cases.rules.masking import masked
+from gridward.catalog.definitions import Sensitivity, Step
 from gridward.catalog.queries import catalogue
 from gridward.core.errors import NotFound
 from gridward.directory import queries as directory
 from gridward.directory.rules import Organisation
 from gridward.territory import queries as territory
 from gridward.vault import queries as vault
-from gridward.vault.rules import masked_numbers
 
 LINK_RIGHTS = frozenset({"case.acknowledge", "case.progress", "case.dispose"})
 
@@ -36,6 +36,15 @@ class LinkCard:
     opened_at: datetime | None
     used_at: datetime | None
     state: str
+
+
+@dataclass(frozen=True)
+class LinkStep:
+    """Something that the organisation may do. asks: result, words or nothing ("")."""
+
+    key: str
+    title: object
+    asks: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class LinkPage:
     closing: object
     due_at: datetime | None
     organisation: Organisation
-    steps: tuple[StepCard, ...]
+    steps: tuple[LinkStep, ...]
     expires_at: datetime
     edition: int
 
@@ -115,14 +124,24 @@ def link_page(digest: str, now: datetime) -> LinkPage:
         closing=condition.closing if condition else "",
         due_at=case.due_at,
         organisation=directory.organisation(link.organisation_id),
-        steps=tuple(StepCard(s.key, s.title) for s in open_steps if LINK_RIGHTS & set(s.by)),
+        steps=tuple(
+            LinkStep(each.key, each.title, _asks(each))
+            for each in open_steps
+            if LINK_RIGHTS & set(each.by)
+        ),
         expires_at=link.expires_at,
         edition=case.edition,
     )
 
 
-def _masked(texts: object) -> tuple[str, ...]:
-    return tuple(masked_numbers(each) for each in texts if each)  # type: ignore[attr-defined]
+def _masked(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(masked(each) for each in texts if each)
+
+
+def _asks(step: Step) -> str:
+    if "record_disposal" in step.effects:
+        return "result"
+    return "words" if "reason_given" in step.guards else ""
 
 
 def photo_of_link(digest: str, photo_id: UUID, now: datetime) -> UUID:

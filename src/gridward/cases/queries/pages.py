@@ -116,6 +116,7 @@ class CaseCard:
     hurries: int = 0
     has_news: bool = False
     proposed: int = 0
+    desk_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,7 @@ def card_of(case: Case, summary: str, now: datetime) -> CaseCard:
         hurries=case.hurries,
         has_news=case.news_at is not None,
         proposed=case.reports_proposed,
+        desk_id=case.desk_id,
     )
 
 
@@ -481,8 +483,8 @@ def waiting(viewer: Viewer, now: datetime) -> Waiting:
         .values_list("state")
         .annotate(
             many=Count("*"),
-            soon=Count("*", filter=Q(due_urgent_at__lte=now)),
-            late=Count("*", filter=Q(due_order__lt=now)),
+            soon=Count("id", filter=Q(due_urgent_at__lte=now)),
+            late=Count("id", filter=Q(due_order__lt=now)),
         )
     )
     return Waiting(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
 from gridward.cases.errors import ReasonNeeded
-from gridward.cases.queries.figures import PERIOD, figures
 from gridward.cases.queries.pages import CaseCard, CasePage, ReportView
 from gridward.cases.queries.photos import photo_of_case
 from gridward.catalog.queries import catalogue
@@ -55,6 +53,8 @@ from gridward.web.workbench.lines import (
     picks_of,
     state_titles,
 )
+from gridward.web.workbench.views_export import chat_of
+from gridward.web.workbench.views_links import links_panel
 
 HOME_ROWS = 50
 
@@ -235,6 +235,10 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         back=_back(viewer),
         notice=notice,
         withheld=card.restricted,
+        following=f"{reverse('workbench:next')}?not={card.id}" if holds_cases(viewer) else "",
+        sheet="" if card.restricted else reverse("workbench:print", args=[card.id]),
+        chat=chat_of(found),
+        links=links_panel(found, viewer),
     )
     return render(request, "workbench/case.html", {"page": page}, status=status)
 
@@ -397,50 +401,3 @@ def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpRe
     if photo_id not in {one.id for one in files.staged_files(f"form:{client_id}")}:
         raise NotFound()
     return _picture(photo_id, thumb=True)
-
-
-# --- figures ------------------------------------------------------------------------------------
-
-
-@for_staff("figures.see")
-@require_GET
-def overview(request: HttpRequest) -> HttpResponse:
-    """Today in brief: simple counts of one's ground, area by area, with what they mean."""
-    viewer = staff_of(request)
-    now = wall.now()
-    found = figures(viewer, now)
-    total = found.total
-    days = {"days": PERIOD.days}
-    tiles = (
-        Tile(_("Open"), str(total.open)),
-        Tile(_("Overdue"), str(total.late), tone="red" if total.late else ""),
-        Tile(_("New today"), str(found.opened_today)),
-        Tile(_("Closed today"), str(found.closed_today)),
-        Tile(_("On time"), _percent(total.on_time_percent)),
-    )
-    definitions = (
-        Fact(_("Overdue"), _("Open and past the date promised to the reporter.")),
-        Fact(_("Closed"), _("Closed in the last %(days)d days, without void ones.") % days),
-        Fact(
-            _("On time"),
-            _("Closed by the promised date ÷ (closed + open overdue), last %(days)d days.") % days,
-        ),
-    )
-    page = pages.OverviewPage(
-        shell=shell_of(request, viewer, "overview"),
-        tiles=tiles,
-        units=tuple(
-            pages.UnitLine(
-                line.name, line.open, line.late, line.closed, _percent(line.on_time_percent)
-            )
-            for line in found.areas
-        ),
-        definitions=definitions,
-        map=maps.map_of(reverse("ui:map-areas"), reverse("ui:map-picture"), within=viewer.area_id),
-        as_of=now,
-    )
-    return render(request, "workbench/overview.html", {"page": page})
-
-
-def _percent(value: int | None) -> Any:
-    return "—" if value is None else f"{value}%"

@@ -72,7 +72,7 @@ def _list(
         views=tuple(_views(viewer, keep)),
         keep=keep,
         export=_export(asked) if not asked.query else "",
-        phone_search=_address_of("workbench:phone-search") if viewer.may_any(*BY_PHONE) else "",
+        phone_search=_address_of("workbench:phone") if viewer.may_any(*BY_PHONE) else "",
         problem=problem.message if problem else "",
         view_name=name,
         at_title=_("Opened"),

@@ -1,0 +1,287 @@
+"""One page for an organisation without an account: a one-time link is the whole key to it.
+
+Nothing of any reporter stands here, and what is sent goes the way of every step, under the same
+guards. A link that is wrong, used, taken back or past says the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from gridward.cases import actions, queries
+from gridward.cases.errors import LinkGone
+from gridward.cases.queries import LinkPage
+from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
+from gridward.core.errors import NotFound, Problem
+from gridward.vault import actions as vault
+from gridward.vault import queries as files
+from gridward.web.entrance import entrance
+from gridward.web.outside.pages import WorkPage
+from gridward.web.ui import maps
+from gridward.web.ui.pages import Choice, FormField, Photo, Step
+from gridward.web.ui.staff import name_of
+
+WORDS_MAX = 2000
+ENDINGS = ("resolved", "partly", "explained", "transferred", "unsolvable")
+TRIES, WITHIN = 20, timedelta(minutes=10)
+
+View = Callable[..., HttpResponse]
+
+
+class TooManyTries(Problem):
+    code = "too_many_tries"
+    status = 429
+    text = gettext_lazy("Too many links that do not work. Wait ten minutes and try again.")
+
+
+class Misses:
+    """Which addresses came with wrong links lately; right ones are never counted."""
+
+    def __init__(self, most: int, within: timedelta, addresses: int = 2000) -> None:
+        self.most, self.within, self.addresses = most, within, addresses
+        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def refuse(self, address: str) -> None:
+        """Raises TooManyTries for an address that has missed too often."""
+        with self._lock:
+            if len(self._fresh(address)) >= self.most:
+                raise TooManyTries()
+
+    def add(self, address: str) -> None:
+        with self._lock:
+            times = self._fresh(address)
+            times.append(wall.now().timestamp())
+            self._seen[address] = times
+            self._seen.move_to_end(address)
+            while len(self._seen) > self.addresses:
+                self._seen.popitem(last=False)
+
+    def forget(self) -> None:
+        with self._lock:
+            self._seen.clear()
+
+    def _fresh(self, address: str) -> deque[float]:
+        times = self._seen.get(address, deque())
+        since = wall.now().timestamp() - self.within.total_seconds()
+        while times and times[0] < since:
+            times.popleft()
+        return times
+
+
+misses = Misses(TRIES, WITHIN)
+
+
+def for_link(view: View) -> View:
+    """Only whoever has a link that works. What is shown stands in no cache and tells no other
+    site where it came from. Raises LinkGone, TooManyTries."""
+
+    @functools.wraps(view)
+    def entered(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        address = request.META.get("REMOTE_ADDR", "")
+        misses.refuse(address)
+        try:
+            response = view(request, token, *args, **kwargs)
+        except LinkGone:
+            misses.add(address)
+            raise
+        response.headers["Cache-Control"] = "no-store, private"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return entrance("link")(entered)
+
+
+@for_link
+@require_GET
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """What is to be done, and the forms to send back how it went."""
+    actions.open_link(token)
+    return _page(request, token, said="said" in request.GET)
+
+
+@for_link
+@require_GET
+def photo(request: HttpRequest, token: str, photo_id: UUID) -> HttpResponse:
+    """A photo of before the work; ?small=1 for the thumbnail."""
+    file_id = queries.photo_of_link(actions.digest_of(token), photo_id, wall.now())
+    opened = files.open_file(file_id, thumb="small" in request.GET)
+    return HttpResponse(
+        opened.data,
+        content_type=opened.media_type,
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
+
+
+@for_link
+@require_POST
+def step(request: HttpRequest, token: str, key: str) -> HttpResponse:
+    """Takes a step; with the result the link has done its work and a plain page says so."""
+    now = wall.now()
+    found = queries.link_page(actions.digest_of(token), now)
+    wanted = next((one for one in found.steps if one.key == key), None)
+    if wanted is None:
+        raise NotFound()
+    try:
+        # photos are read before any transaction is open: that takes a while
+        photos = [
+            vault.stage_upload(upload, upload.name or "", f"link:{found.case}").id
+            for upload in request.FILES.getlist("photos")[: catalogue().settings.photos_max]
+        ]
+        post = request.POST
+        version = post.get("version", "")
+        actions.take_link_step(
+            token,
+            key,
+            version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+            given=actions.Given(
+                words=post.get("words", "").strip()[:WORDS_MAX],
+                reason=post.get("words", "").strip()[:WORDS_MAX],
+                internal=post.get("internal", "").strip()[:WORDS_MAX],
+                reply=post.get("reply", "").strip()[:WORDS_MAX],
+                close_type=post.get("close_type", "") or ENDINGS[0],
+                photos=tuple(photos),
+            ),
+        )
+    except LinkGone:
+        raise
+    except Problem as problem:
+        return _page(request, token, problem=problem, key=key)
+    if wanted.asks == "result":
+        return render(request, "outside/done.html", {"number": found.number})
+    return HttpResponseRedirect(reverse("outside:page", args=[token]) + "?said=1", status=303)
+
+
+# --- drawing ------------------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest,
+    token: str,
+    *,
+    said: bool = False,
+    problem: Problem | None = None,
+    key: str = "",
+) -> HttpResponse:
+    found = queries.link_page(actions.digest_of(token), wall.now())
+    drawn = WorkPage(
+        title=str(found.title or _("Matter not chosen yet")),
+        number=found.number,
+        organisation=name_of(found.organisation),
+        words=found.words,
+        place=found.place,
+        places=found.places,
+        closing=str(found.closing or ""),
+        photos=tuple(_photo(token, each) for each in found.photos),
+        map=_map(found),
+        due=found.due_at,
+        until=found.expires_at,
+        steps=tuple(_steps(request, token, found, problem, key)),
+        said=_("Thank you, it has been passed on.") if said else "",
+        problem=problem.message if problem else "",
+    )
+    status = problem.status if problem else 200
+    return render(request, "outside/page.html", {"page": drawn}, status=status)
+
+
+def _photo(token: str, photo_id: UUID) -> Photo:
+    address = reverse("outside:photo", args=[token, photo_id])
+    return Photo(address, f"{address}?small=1")
+
+
+def _map(found: LinkPage) -> Any:
+    if found.lng is None or found.lat is None:
+        return None
+    point = f"{found.lng:.6f},{found.lat:.6f}"
+    near = maps.Window(found.lng, found.lat, 0.008)
+    picture = f"{reverse('ui:map-picture')}?{urlencode({'window': near.key, 'pin': point})}"
+    areas = f"{reverse('ui:map-areas')}?{urlencode({'near': point})}"
+    return maps.map_of(areas, picture, lng=found.lng, lat=found.lat)
+
+
+def _steps(
+    request: HttpRequest, token: str, found: LinkPage, problem: Problem | None, key: str
+) -> list[Step]:
+    drawn = []
+    for number, one in enumerate(found.steps):
+        fields = _fields(one.asks, found)
+        mine = problem is not None and one.key == key
+        if mine:
+            fields = [
+                field
+                if field.kind == "photos"
+                else FormField(
+                    field.name,
+                    field.kind,
+                    field.label,
+                    field.help,
+                    request.POST.get(field.name, field.value),
+                    field.required,
+                    field.choices,
+                    most=field.most,
+                )
+                for field in fields
+            ]
+        drawn.append(
+            Step(
+                key=one.key,
+                title=str(one.title),
+                address=reverse("outside:step", args=[token, one.key]),
+                version=found.version,
+                fields=tuple(fields),
+                button=str(one.title),
+                icon={"result": "circle-check", "words": "note"}.get(one.asks, "check"),
+                tone="first" if number == 0 else "",
+                is_open=mine or (number == 0 and problem is None),
+                error=problem.message if mine and problem else "",
+                with_files=one.asks == "result",
+                draft=f"link-{found.case}-{one.key}",
+            )
+        )
+    return drawn
+
+
+def _fields(asks: str, found: LinkPage) -> list[FormField]:
+    if asks == "words":
+        return [FormField("words", "textarea", _("How it is going"), required=True, most=WORDS_MAX)]
+    if asks != "result":
+        return []
+    types = [t for t in catalogue(found.edition).settings.close_types if t.key in ENDINGS]
+    proof = found.proof == "required"
+    label = _("Photos after the work") if proof else _("Photos after the work (optional)")
+    return [
+        FormField("internal", "textarea", _("What was done"), required=True, most=WORDS_MAX),
+        FormField(
+            "reply",
+            "textarea",
+            _("Reply to the reporter"),
+            _("The reporter reads this."),
+            required=True,
+            most=WORDS_MAX,
+        ),
+        FormField(
+            "close_type",
+            "select",
+            _("How it ended"),
+            value=ENDINGS[0],
+            required=True,
+            choices=tuple(Choice(t.key, str(t.title)) for t in types),
+        ),
+        FormField("photos", "photos", label, most=9),
+    ]
