@@ -170,7 +170,12 @@ class Walker:
             "merge": lambda: actions.merge_case(case.id, **common, master=other),
             "acknowledge": lambda: actions.acknowledge_case(case.id, **common),
             "return": lambda: actions.return_case(
-                case.id, **common, words=words, suggested=lead, after_look=True, photos=self.photos()
+                case.id,
+                **common,
+                words=words,
+                suggested=lead,
+                after_look=True,
+                photos=self.photos(),
             ),
             "redispatch": lambda: actions.redispatch_case(
                 case.id, **common, lead=lead, words=words

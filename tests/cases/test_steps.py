@@ -14,7 +14,7 @@ from tests.cases.stepping import One, at, local, one, refused
 from tests.cases.walking import HERE, CaseTown, check, staged
 
 from gridward.cases import actions, errors, queries
-from gridward.cases.actions import Given, Place, Told, acting_post
+from gridward.cases.actions import Given, Place, Told, acting_post, acting_reporter
 from gridward.cases.models import (
     Answer,
     Assignment,
@@ -1041,12 +1041,27 @@ def test_the_only_reporter_takes_the_report_back(town: CaseTown, state: str) -> 
 
 
 def test_a_safety_matter_or_one_that_others_told_too_goes_on(case: One) -> None:
-    with refused(errors.OthersWait):
-        actions.withdraw_as_reporter(case.receipt.submission, case.id)
     first, second = one(case.town, matter="noise"), one(case.town, matter="noise")
     actions.merge_case(second.id, **second.by("S001"), master=first.id, at=at("11-09 09:05"))
-    with refused(errors.OthersWait):
-        actions.withdraw_as_reporter(first.receipt.submission, first.id)
+    for each in (case, first):  # the whole case is not theirs to take back
+        with refused(errors.OthersWait):
+            actions.take_step(
+                each.id,
+                "withdraw",
+                actor=acting_reporter(each.receipt.submission),
+                given=Given(receipt_fits=True, close_type="withdrawn"),
+                version=None,
+            )
+        actions.withdraw_as_reporter(each.receipt.submission, each.id, at=at("11-09 09:10"))
+        assert (each.where()[0], each.case.reports_withdrawn) == ("submitted", 1)
+    with refused(errors.NobodyElse):
+        actions.take_step(
+            second.case.master_id or second.id,
+            "leave",
+            actor=acting_reporter(second.receipt.submission),
+            given=Given(receipt_fits=True),
+            version=None,
+        )
     with refused(NotFound):
         actions.withdraw_as_reporter(case.receipt.submission, first.id)
 
