@@ -31,7 +31,7 @@ MORE_DOORS = {
     "directory": {"files", "grounds"},
     "access": {"capabilities"},
     "notify": {"channels", "environment", "fake", "sources"},
-    "territory": {"carriers"},
+    "territory": {"carriers", "files"},
     "vault": {"backup", "erasure"},
 }
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals")
