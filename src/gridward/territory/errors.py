@@ -1,5 +1,7 @@
 """Every way the territory refuses."""
 
+from typing import Any, Self
+
 from django.utils.translation import gettext_lazy as _
 
 from gridward.core.errors import Problem
@@ -116,6 +118,33 @@ class SinceTooEarly(Problem):
     text = _("%(area)s has been there since %(day)s only. Choose that day or a later one.")
 
 
+class FaultyFile(Problem):
+    """Nothing was imported. `faults` holds the rules.FeatureFault values."""
+
+    faults: tuple[Any, ...] = ()
+
+    code = "faulty_territory_file"
+    status = 422
+    text = _("%(count)s faults in the file; nothing was changed. Mend them and try again.")
+
+    def naming(self, faults: tuple[Any, ...]) -> Self:
+        """The refusal with what is wrong, feature by feature."""
+        self.faults = faults
+        return self
+
+
+class UnreadableMap(Problem):
+    code = "unreadable_territory_file"
+    status = 422
+    text = _("%(name)s cannot be read: %(why)s")
+
+
+class BadShare(Problem):
+    code = "bad_crosswalk"
+    status = 422
+    text = _("Line %(line)s of the cross-walk: %(why)s Nothing was changed.")
+
+
 class NotDrawnYet(Problem):
     code = "no_territory"
     status = 409
@@ -180,3 +209,45 @@ OTHER_PARENTS = _("only areas of one parent can be merged.")
 NOT_TOUCHING = _("they do not all lie beside each other.")
 REDRAW_SMALLEST = _("%(area)s is cut further; redraw the areas in it, and it follows.")
 TWO_TO_REDRAW = _("a line lies between two areas; give both.")
+
+# What is wrong with a feature of a file.
+NO_FEATURES = _("The file holds no features.")
+NO_GEOMETRY = _("It has no shape.")
+NO_NAME_IN = _("It has no name (property “%(property)s”). Say which property with --name-property.")
+NO_CODE_IN = _("It has no code (property “%(property)s”).")
+CODE_OF_OTHER = _("The code %(code)s stands at feature %(feature)s already.")
+CODE_GIVEN = _("The code %(code)s has been given before and is never used again.")
+SWAPPED = _("Longitude and latitude are swapped. Export the file as longitude, latitude.")
+NO_SUCH_PARENT = _("There is no area %(code)s one level up. Import that level first.")
+IN_OTHER_PARENT = _("It says %(code)s, but most of it lies in %(lies)s.")
+OUTSIDE_ALL = _("It lies outside every area one level up. Check the datum (--datum).")
+OTHER_DATUM = _(
+    "The file does not fit the ground in %(said)s; in %(better)s it does. Try --datum %(better)s."
+)
+HOLE = _("It has a hole of %(size)s m² that no other feature fills.")
+COVER_FAULTS = {
+    "gap": _("%(size)s m² belong to nobody. Beside: %(beside)s"),
+    "overlap": _("%(size)s m² belong to two areas. Beside: %(beside)s"),
+    "overhang": _("%(size)s m² lie beyond its parent. Beside: %(beside)s"),
+    "sliver": _("A piece of %(size)s m² is too thin to be ground. Beside: %(beside)s"),
+    "orphan": _("It has no parent (%(size)s m²). Beside: %(beside)s"),
+    "duplicate": _("The same ground stands twice (%(size)s m²): %(beside)s"),
+    "no_boundary": _("It has no boundary (%(size)s m²). Beside: %(beside)s"),
+    "broken_boundary": _("Its boundary is not a simple shape (%(size)s m²). Beside: %(beside)s"),
+}
+
+# Why a file of areas cannot be read.
+NO_READER = _(
+    "this kind of file needs the extra packages: install gridward[import]. GeoJSON works without."
+)
+NO_GEOJSON_FEATURES = _("it is no GeoJSON collection of features.")
+NOT_JSON = _("it is not JSON.")
+NO_LAYER = _("no layer of areas was found in it.")
+NO_COLUMN = _("it has no column %(columns)s.")
+NOT_UTF8 = _("it is not UTF-8. Save it as CSV in UTF-8.")
+
+# Why a line of a cross-walk is not taken.
+NO_FORMER_CODE = _("it has no former code.")
+NO_AREA_OF_CODE = _("there is no area %(code)s.")
+SHARE_RANGE = _("the share is a number above 0 and at most 1.")
+SHARES_OVER = _("the shares of %(code)s make more than 1.")

@@ -35,6 +35,7 @@ from gridward.territory.models import (
     AreaPlace,
     Boundary,
     BoundaryVersion,
+    CrossWalk,
     Level,
     Succession,
 )
@@ -48,10 +49,13 @@ from gridward.territory.rules import (
     Chain,
     Change,
     Fault,
+    Feature,
     Ground,
+    Import,
     LevelScheme,
     Location,
     Part,
+    Properties,
     Surveyed,
     SurveyedVersion,
     digest_of,
@@ -70,6 +74,7 @@ __all__ = [
     "chain",
     "chain_names",
     "children",
+    "crosswalk",
     "find_code",
     "forget",
     "ground",
@@ -84,6 +89,7 @@ __all__ = [
     "planned_split",
     "polygon_geojson",
     "preview",
+    "read_import",
     "reason_text",
     "scheme",
     "survey",
@@ -379,6 +385,52 @@ def _codes_beside(area: AreaView) -> list[str]:
         return []
     code = ground().area(area.parent_id).code
     return codes_under([code])[code]
+
+
+# files and former grids
+
+
+def read_import(
+    features: Sequence[Feature],
+    *,
+    level: int,
+    properties: Properties,
+    datum: Datum | str = Datum.WGS84,
+    tolerance_m2: float = rules.TOLERANCE_M2,
+) -> Import:
+    """What features would be as areas of a level of this ground; see `rules.read_import`."""
+    used = AreaCode.objects.values_list("code", flat=True) if properties.code else ()
+    return rules.read_import(
+        features,
+        ground(),
+        level=level,
+        properties=properties,
+        datum=datum,
+        used_codes=used,
+        tolerance_m2=tolerance_m2,
+    )
+
+
+def crosswalk(system: str, code: str) -> list[tuple[AreaView, float]]:
+    """Where a former cell lies today, the largest part first: areas in force with their shares.
+
+    Through splits and merges since: a part goes by the shares of the ground.
+    """
+    here = ground()
+    found: dict[int, float] = {}
+    line = list(CrossWalk.objects.filter(system=system, code=code).values_list("area_id", "share"))
+    after: dict[int, list[tuple[int, float]]] = {}
+    if any(here.area(id_).closed_on is not None for id_, _share in line):
+        for was, heir, share in Succession.objects.values_list("area_id", "successor_id", "share"):
+            after.setdefault(was, []).append((heir, share))
+    while line:
+        id_, share = line.pop()
+        if here.area(id_).closed_on is None:
+            found[id_] = found.get(id_, 0.0) + share
+        else:
+            line += [(heir, share * part) for heir, part in after.get(id_, ())]
+    order = sorted(found, key=lambda id_: (-found[id_], id_))
+    return [(here.area(id_), round(found[id_], 4)) for id_ in order]
 
 
 # history

@@ -59,6 +59,12 @@ declare(
         },
     ),
     Verb(
+        "crosswalk.recorded",
+        subject="crosswalk",
+        title=_("Cross-walk from a former grid recorded"),
+        details={"cells": number, "rows": number},
+    ),
+    Verb(
         "area.named",
         subject="area",
         title=_("Area %(code)s named"),

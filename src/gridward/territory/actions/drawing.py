@@ -68,6 +68,7 @@ def draw_cells(
     name: tuple[str, str] = ("示例区", "Sample district"),
     names: Names | None = None,
     kinds: Sequence[Sequence[str]] | None = None,
+    codes: Sequence[str] | None = None,
     synthetic: bool = True,
     at: datetime | None = None,
 ) -> Drawn:
@@ -79,7 +80,8 @@ def draw_cells(
     names: (zh, en) in reading order by level key, or by "level:kind" (`community:rural`); what
     is not named is called after its parent and its number.
     kinds: a kind for every cell, layer by layer (`rules.kinds_by_density`); default: the kind of
-    its parent. synthetic: generated ground, which screens say. at: valid from this moment's day.
+    its parent. codes: for every cell of a drawing of one layer; default: after the parent's code.
+    synthetic: generated ground, which screens say. at: valid from this moment's day.
     One journal entry. Raises NoSuchArea, AlreadyDrawn, CodesExhausted, CodeTaken, OtherLevels.
     """
     bump_generation(queries.NAME)  # first: whoever else draws now waits here
@@ -129,12 +131,12 @@ def draw_cells(
             else [kind_above[int(parent)] for parent in layer.parents]
         )
         parents = [above[int(parent)] for parent in layer.parents]
-        codes = _codes(level.key, parents, own_kinds, used_codes)
+        fresh = codes or _codes(level.key, parents, own_kinds, used_codes)
         called = book.names_for(level, parents, own_kinds)
-        above = book.open_areas(parents, codes, called, own_kinds, layer.cells)
+        above = book.open_areas(parents, fresh, called, own_kinds, layer.cells)
         kind_above = own_kinds
 
-    book.write()
+    book.write(given=codes is not None)
     close_version(version)
     note(
         "territory.drawn",
@@ -338,9 +340,12 @@ class _Book:
         levels = sorted({area.level for area in self.areas})
         return tuple(tuple(a.id for a in self.areas if a.level == level) for level in levels)
 
-    def write(self) -> None:
+    def write(self, *, given: bool = False) -> None:
         day = self.day
-        taken = AreaCode.objects.filter(code__in=[area.code for area in self.areas[:1]]).first()
+        if given:
+            taken = AreaCode.objects.filter(code__in=[area.code for area in self.areas]).first()
+        else:  # the others continue what stands under their parents
+            taken = AreaCode.objects.filter(code=self.areas[0].code).first()
         if taken is not None:
             raise errors.CodeTaken(code=taken.code)
         insert_many(Area, self.areas)

@@ -1,4 +1,4 @@
-"""`gridward territory outline | draw | check | show`: the ground, cut and proved whole."""
+"""`gridward territory outline | draw | import | check | show | crosswalk | plates`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from shapely.geometry.base import BaseGeometry
 
+from gridward.core import geodesy
 from gridward.journal.actions import ActorRef
-from gridward.territory import actions, errors, queries, rules
+from gridward.territory import actions, errors, files, queries, rules
 from gridward.web.cli.base import ReportCommand
 
 ACTOR = ActorRef("system", "territory.draw")
+IMPORTS = ActorRef("import", "territory.import")
+PROPERTY_OPTIONS = (
+    ("name", "name", "property with the name (default name)"),
+    ("name-en", "", "property with the English name"),
+    ("code", "", "property with the code (default: codes are given)"),
+    ("parent", "", "property with the code one level up (default: where it lies)"),
+    ("kind", "", "property with the kind (default: the parent's)"),
+)
 FAULT_TITLES = {
     "gap": gettext_lazy("gap"),
     "overlap": gettext_lazy("overlap"),
@@ -89,6 +99,39 @@ class Command(ReportCommand):
         draw.add_argument(
             "--real", action="store_true", help="real lines: do not mark the areas as generated"
         )
+
+        read = subs.add("import", help="areas of one level from a file; a dry run without --apply")
+        read.add_argument("file", help="GeoJSON; SHP, GPKG, KML with gridward[import]")
+        read.add_argument("--level", required=True, metavar="KEY", help="number or key")
+        read.add_argument(
+            "--datum",
+            choices=[str(datum) for datum in geodesy.Datum],
+            default="wgs84",
+            help="in which the file's degrees stand (default wgs84)",
+        )
+        for name, default, what in PROPERTY_OPTIONS:
+            read.add_argument(f"--{name}-property", default=default, metavar="NAME", help=what)
+        read.add_argument("--tolerance", type=float, default=rules.TOLERANCE_M2, metavar="M2")
+        read.add_argument(
+            "--levels", metavar="KEY,KEY,…", help="level keys, where no pack names a scheme"
+        )
+        read.add_argument(
+            "--synthetic", action="store_true", help="generated ground: screens say so"
+        )
+        read.add_argument("--apply", action="store_true", help="write; without it nothing is")
+
+        walk = subs.add("crosswalk", help="where cells of a former grid lie today")
+        walk.add_argument(
+            "file", nargs="?", help="polygons of the former cells, or CSV: code,area,share"
+        )
+        walk.add_argument("--system", required=True, help="whose grid it was, e.g. police")
+        walk.add_argument("--code-property", default="code", metavar="NAME")
+        walk.add_argument("--level", metavar="KEY", help="areas to share out over (default grid)")
+        walk.add_argument(
+            "--datum", choices=[str(datum) for datum in geodesy.Datum], default="wgs84"
+        )
+        walk.add_argument("--look", metavar="CODE", help="where this former cell lies today")
+        walk.add_argument("--apply", action="store_true", help="write; without it nothing is")
 
         check = subs.add(
             "check", help="prove that the areas cover their ground; exit code 1 if not"
@@ -192,6 +235,135 @@ class Command(ReportCommand):
             )
         return [area.id for area in areas], [here.boundary(area.id) for area in areas]
 
+    # import
+
+    def _import(self, options: Mapping[str, Any]) -> None:
+        features = files.read_features(options["file"])
+        named = {
+            name.replace("-", "_"): options[f"{name.replace('-', '_')}_property"]
+            for name, _default, _help in PROPERTY_OPTIONS
+        }
+        imported = actions.import_areas(
+            features,
+            level=options["level"],
+            properties=rules.Properties(**named),
+            datum=options["datum"],
+            tolerance_m2=options["tolerance"],
+            scheme=_scheme(options["levels"]),
+            synthetic=options["synthetic"],
+            actor=IMPORTS,
+            dry_run=True,
+        )
+        found = imported.found
+        drawn = None
+        if options["apply"] and not found.faults:
+            drawn = actions.import_areas(
+                features,
+                level=options["level"],
+                properties=rules.Properties(**named),
+                datum=options["datum"],
+                tolerance_m2=options["tolerance"],
+                scheme=_scheme(options["levels"]),
+                synthetic=options["synthetic"],
+                actor=IMPORTS,
+            ).drawn
+        lines = [
+            _(
+                "%(features)s features, %(cells)s of them areas under %(parents)s parents; "
+                "tolerance %(tolerance)s m², largest fault %(most)s m²"
+            )
+            % {
+                "features": found.features,
+                "cells": len(found.cells),
+                "parents": len(found.under),
+                "tolerance": f"{options['tolerance']:g}",
+                "most": f"{found.largest_m2:.4f}",
+            }
+        ]
+        lines += [_feature_line(fault) for fault in found.faults]
+        if found.faults:
+            lines.append(_("%(count)s faults; nothing was written.") % {"count": len(found.faults)})
+        elif drawn is None:
+            lines.append(_("No fault. Nothing was written: add --apply."))
+        else:
+            lines.append(
+                _("Boundaries version %(version)s: %(count)s areas.")
+                % {"version": drawn.version, "count": drawn.count}
+            )
+        data = {
+            "ok": not found.faults,
+            "applied": drawn is not None,
+            "version": drawn.version if drawn else None,
+            "features": found.features,
+            "areas": len(found.cells),
+            "largest_m2": round(found.largest_m2, 6),
+            "tolerance_m2": options["tolerance"],
+            "faults": [asdict(fault) for fault in found.faults],
+        }
+        self.finish(not found.faults, data, "\n".join(lines))
+
+    # crosswalk
+
+    def _crosswalk(self, options: Mapping[str, Any]) -> None:
+        system = options["system"]
+        if options["look"]:
+            self._look(system, options["look"])
+            return
+        if not options["file"]:
+            raise CommandError(_("Give a file, or --look CODE."), returncode=2)
+        outside: list[str] = []
+        if options["file"].lower().endswith(".csv"):
+            shares = [_share(line) for line in files.crosswalk_lines(options["file"])]
+        else:
+            level = queries.scheme().level(options["level"] or "grid").number
+            former = [
+                (_former_code(feature, options["code_property"]), feature.geometry)
+                for feature in (
+                    rules.in_wgs84(each, options["datum"])
+                    for each in files.read_features(options["file"])
+                )
+                if feature.geometry is not None
+            ]
+            shares, outside = rules.shares_of(former, queries.ground(), level)
+        cells = len({share.code for share in shares})
+        if options["apply"]:
+            actions.record_crosswalk(system, shares, actor=IMPORTS)
+        text = _("%(cells)s former cells in %(rows)s rows; %(outside)s lie outside.") % {
+            "cells": cells,
+            "rows": len(shares),
+            "outside": len(outside),
+        }
+        if outside:
+            text += "\n" + ", ".join(outside[:20])
+        if not options["apply"]:
+            text += "\n" + _("Nothing was written: add --apply.")
+        self.finish(
+            not outside,
+            {
+                "system": system,
+                "applied": options["apply"],
+                "cells": cells,
+                "rows": len(shares),
+                "outside": outside,
+            },
+            text,
+        )
+
+    def _look(self, system: str, code: str) -> None:
+        found = queries.crosswalk(system, code)
+        lines = [f"{share:.1%}  {area.code}  {queries.path_name(area.id)}" for area, share in found]
+        self.finish(
+            bool(found),
+            {
+                "system": system,
+                "code": code,
+                "areas": [
+                    {"code": area.code, "name": area.name, "share": share} for area, share in found
+                ],
+            },
+            "\n".join(lines) or _("Nothing is recorded for this former cell."),
+        )
+
     # check
 
     def _check(self, options: Mapping[str, Any]) -> None:
@@ -269,6 +441,36 @@ def _fault_line(fault: rules.Fault) -> str:
         more = f" … (+{len(fault.neighbours) - 6})" if len(fault.neighbours) > 6 else ""
         parts.append(_("beside: %(areas)s") % {"areas": shown + more})
     return "  ".join(parts)
+
+
+def _feature_line(fault: rules.FeatureFault) -> str:
+    head = (
+        _("Feature %(number)s") % {"number": fault.feature}
+        if fault.feature
+        else _("The whole file")
+    )
+    parts = [f"{head}{' ' + fault.name if fault.name else ''}: {fault.text}"]
+    if fault.lng is not None:
+        parts.append(f"{fault.lng}, {fault.lat}")
+    return "  ".join(parts)
+
+
+def _share(line: tuple[int, str, str, str]) -> rules.Share:
+    number, code, area, share = line
+    found = queries.find_code(area)
+    if found is None:
+        raise errors.BadShare(line=number, why=errors.NO_AREA_OF_CODE % {"code": area or "–"})
+    try:
+        return rules.Share(code, found.id, float(share))
+    except ValueError:
+        raise errors.BadShare(line=number, why=errors.SHARE_RANGE) from None
+
+
+def _former_code(feature: rules.Feature, name: str) -> str:
+    code = str(feature.properties.get(name) or "").strip()
+    if not code:
+        raise errors.BadShare(line=feature.number, why=errors.NO_FORMER_CODE)
+    return code
 
 
 def _outline_of(path: str) -> BaseGeometry:
