@@ -119,12 +119,17 @@ def _inside(cases: QuerySet[Case], box: Box) -> QuerySet[Case]:
 
 
 def _areas_in(box: Box, most: int) -> tuple[int, list[int]]:
-    """The deepest level of which at most `most` areas touch the box, and their ids."""
+    """The deepest level of which at most `most` areas touch the box, and their ids.
+
+    It goes only as deep as all of the ground in the box is cut: a case outside every grid still
+    has its community.
+    """
     west, south, east, north = box
     ground = territory.ground()
     found: tuple[int, list[int]] = (1, [])
     for part in ground.scheme.levels if ground.scheme else ():
-        ids = []
+        ids: list[int] = []
+        parents: set[int | None] = set()
         for each in ground.of_level(part.number):
             left, bottom, right, top = ground.boundary(each.id).bounds
             if (
@@ -134,8 +139,11 @@ def _areas_in(box: Box, most: int) -> tuple[int, list[int]]:
                 and bottom <= north + EDGE_DEGREES
             ):
                 ids.append(each.id)
+                parents.add(each.parent_id)
                 if len(ids) > most:
                     return found
+        if not ids or (part.number > 1 and not parents.issuperset(found[1])):
+            return found
         found = (part.number, ids)
     return found
 
@@ -169,10 +177,10 @@ def _counted(cases: QuerySet[Case], level: int, ids: list[int], now: datetime) -
         cases.filter(**{f"{column}__in": ids})
         .values_list(column)
         .annotate(
-            Count("id"),
-            Count("id", filter=late),
-            Count("id", filter=pressed),
-            Count("id", filter=warned),
+            total=Count("id"),
+            red=Count("id", filter=late),
+            orange=Count("id", filter=pressed),
+            yellow=Count("id", filter=warned),
         )
     )
     areas = territory.ground().areas

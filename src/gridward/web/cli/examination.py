@@ -41,7 +41,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Everything looked at, the machine first, then each jurisdiction."""
-    found = [*_machine(), *_package()]
+    found = [*_machine(), *_package(), *_basemap()]
     for here in jurisdiction.every():
         with jurisdiction.using(here.key):
             found += _jurisdiction(here)
@@ -70,6 +70,18 @@ def _machine() -> Iterator[Finding]:
             yield Finding("var", "warn", f"{var}, {size}", _("make room"))
         else:
             yield Finding("var", "ok", f"{var}, {size}")
+
+
+def _basemap() -> Iterator[Finding]:
+    found = settings.GRIDWARD_MAP
+    if not found.is_there:
+        yield Finding("base map", "note", _("none: maps show the grids alone"))
+        return
+    what = " · ".join([found.kind, found.credit, found.approval])
+    if found.file is not None and not os.access(found.file, os.R_OK):
+        yield Finding("base map", "missing", what, _("make GRIDWARD_MAP_FILE readable"))
+    else:
+        yield Finding("base map", "ok", what)
 
 
 def _package() -> Iterator[Finding]:
