@@ -28,6 +28,7 @@ __all__ = [
     "new_subject",
     "new_subjects",
     "seal_texts",
+    "stage_picture",
     "stage_upload",
 ]
 
@@ -133,21 +134,56 @@ def drop_texts(ids: Iterable[UUID]) -> int:
 # Files --------------------------------------------------------------------------------------------
 
 
-def stage_upload(upload: IO[bytes], name: str, actor: str) -> queries.StoredFile:
-    """A photo decoded, cleaned of what the camera wrote into it, encrypted and kept for a day.
+def stage_upload(
+    upload: IO[bytes],
+    name: str,
+    actor: str,
+    *,
+    film_s: float = rules.VIDEO_S,
+    voice_s: float = rules.VOICE_S,
+    photos_only: bool = False,
+) -> queries.StoredFile:
+    """A photo, film or voice note made anew, without what the device wrote into it, encrypted and
+    kept for a day.
 
-    upload: open for reading, at most 10 MB; name: as given by the browser, is not kept
+    upload: open for reading, at most 10 MB for a photo, 50 MB for a film; name: as given by the
+    browser, is not kept; film_s, voice_s: how long they may play
     actor: a token of the uploader (session, post); only the same may link the file
-    Not to be called inside an action: reading a photo takes a while.
-    Raises PhotoTooBig, PhotoTooLarge, PhotoEmpty, PhotoUnknown, PhotoHeic, PhotoBroken, PhotoBusy.
+    Not to be called inside an action: reading a photo takes a while, a film longer.
+    Raises PhotoTooBig, PhotoTooLarge, PhotoEmpty, PhotoUnknown, PhotoHeic, PhotoBroken, PhotoBusy,
+    PhotosOnly, MediaTooBig, MediaUnknown, MediaBroken, MediaBusy, VideoTooLong, VideoTooLarge,
+    VoiceTooLong.
     """
-    data = intake.read_upload(upload)
-    photo = intake.reencode(data)
+    came = intake.read_upload(upload, name, photos_only=photos_only)
+    if not came.container:
+        photo = intake.reencode(came.data)
+        return _stage(actor, "photo", photo.image, photo.thumb, photo.width, photo.height)
+    made = intake.transcode(came, film_s=film_s, voice_s=voice_s)
+    return _stage(
+        actor, made.kind, made.data, made.poster, made.width, made.height, seconds=made.seconds
+    )
+
+
+def stage_picture(jpeg: bytes, thumb: bytes, width: int, height: int, actor: str) -> UUID:
+    """A picture that the product drew itself, staged like an upload; its id."""
+    return _stage(actor, "photo", jpeg, thumb, width, height).id
+
+
+def _stage(
+    actor: str,
+    media: str,
+    data: bytes,
+    small: bytes,
+    width: int,
+    height: int,
+    *,
+    seconds: float | None = None,
+) -> queries.StoredFile:
     file_id, key_id = new_id(), new_subject()
     key = keyring().keys_to_seal([key_id])[key_id]
     seal = provider().seal
-    digest = storage.write(seal(key, photo.image, file_id.bytes + b"photo"))
-    thumb = storage.write(seal(key, photo.thumb, file_id.bytes + b"thumb"))
+    digest = storage.write(seal(key, data, file_id.bytes + b"photo"))
+    thumb = storage.write(seal(key, small, file_id.bytes + b"thumb")) if small else ""
     return _keep_file(
         File(
             id=file_id,
@@ -155,9 +191,11 @@ def stage_upload(upload: IO[bytes], name: str, actor: str) -> queries.StoredFile
             staged_by=actor[:80],
             digest=digest,
             thumb_digest=thumb,
-            bytes=len(photo.image),
-            width=photo.width,
-            height=photo.height,
+            bytes=len(data),
+            width=width,
+            height=height,
+            media=media,
+            seconds=seconds,
         )
     )
 
@@ -168,7 +206,15 @@ def _keep_file(row: File) -> queries.StoredFile:
     row.expires_at = row.created_at + rules.STAGED_FOR
     row.save(force_insert=True)
     return queries.StoredFile(
-        row.id, row.state, row.reference, row.bytes, row.width, row.height, row.created_at
+        row.id,
+        row.state,
+        row.reference,
+        row.bytes,
+        row.width,
+        row.height,
+        row.created_at,
+        row.media,
+        row.seconds,
     )
 
 

@@ -56,6 +56,63 @@ class PhotoBusy(Problem):
     text = _("The photo could not be read just now. Please try again in a moment.")
 
 
+class MediaTooBig(Problem):
+    code = "media_too_big"
+    status = 413
+    text = _(
+        "This video is %(size)s MB; the limit is %(max)s MB. "
+        "Send a shorter one, or let the phone make it smaller."
+    )
+
+
+class VideoTooLong(Problem):
+    code = "video_too_long"
+    status = 422
+    text = _("This video has %(n)s seconds; the limit is %(max)s. Cut it shorter, or send photos.")
+
+
+class VoiceTooLong(Problem):
+    code = "voice_too_long"
+    status = 422
+    text = _("This recording has %(n)s seconds; the limit is %(max)s. Say it in two, or write it.")
+
+
+class VideoTooLarge(Problem):
+    code = "video_too_many_pixels"
+    status = 422
+    text = _(
+        "The picture of this video is too large (%(size)s million pixels). "
+        "Record it in a smaller format, or send photos."
+    )
+
+
+class MediaUnknown(Problem):
+    code = "media_unknown"
+    status = 415
+    text = _(
+        "This file is no video or recording that can be played. "
+        "Record it with the phone, or send MP4, MOV, WebM, M4A or MP3."
+    )
+
+
+class MediaBroken(Problem):
+    code = "media_broken"
+    status = 422
+    text = _("This video or recording is damaged and cannot be played. Record it again.")
+
+
+class MediaBusy(Problem):
+    code = "media_busy"
+    status = 503
+    text = _("The video could not be read just now. Please try again in a moment.")
+
+
+class PhotosOnly(Problem):
+    code = "photos_only"
+    status = 422
+    text = _("Only photos can be added here.")
+
+
 class FileGone(NotFound):
     code = "file_gone"
     text = _("This file is no longer there, or you may not see it. Upload it again if you have it.")

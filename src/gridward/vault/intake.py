@@ -1,6 +1,7 @@
-"""Photos at the door: read with a limit, decoded and re-encoded in a child process."""
+"""Photos, films and voice notes at the door: read with a limit, made anew in a child process."""
 
 import atexit
+import math
 import os
 import struct
 import subprocess
@@ -13,17 +14,28 @@ from typing import IO
 from gridward.core.errors import Problem
 from gridward.vault import rules
 from gridward.vault.errors import (
+    MediaBroken,
+    MediaBusy,
+    MediaTooBig,
+    MediaUnknown,
     PhotoBroken,
     PhotoBusy,
     PhotoEmpty,
     PhotoHeic,
+    PhotosOnly,
     PhotoTooBig,
     PhotoTooLarge,
     PhotoUnknown,
+    VideoTooLarge,
+    VideoTooLong,
+    VoiceTooLong,
 )
 
 PATIENCE_S = 20.0
 """How long one photo may take before its decoder is killed."""
+
+FILM_PATIENCE_S = 150.0
+"""How long a film may take; it waits for its turn no longer than that either."""
 
 PHOTOS_PER_DECODER = 200
 DECODERS = 2
@@ -39,32 +51,119 @@ class Photo:
     height: int
 
 
-def read_upload(upload: IO[bytes]) -> bytes:
-    """The bytes of an upload. Raises PhotoTooBig (having read no more than the limit), PhotoEmpty,
-    PhotoHeic, PhotoUnknown."""
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A clean film (MP4) with the picture it begins with, or a clean voice note (M4A)."""
+
+    kind: str
+    data: bytes
+    poster: bytes
+    width: int
+    height: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What came in. container: empty for a photo."""
+
+    data: bytes
+    container: str
+
+
+def read_upload(upload: IO[bytes], name: str = "", *, photos_only: bool = False) -> Upload:
+    """The bytes of an upload, having read no more than its kind may have.
+
+    name: as the browser says; only decides with which sentence something unknown is refused
+    Raises PhotoTooBig, MediaTooBig, PhotoEmpty, PhotoHeic, PhotoUnknown, MediaUnknown, PhotosOnly.
+    """
     said = getattr(upload, "size", None)
-    limit = rules.MAX_PHOTO_BYTES
-    if isinstance(said, int) and said > limit:
-        raise PhotoTooBig(size=rules.megabytes(said), max=limit >> 20)
-    data = upload.read(limit + 1)
-    if len(data) > limit:
-        raise PhotoTooBig(size=rules.megabytes(max(said or 0, len(data))), max=limit >> 20)
-    if not data:
+    head = upload.read(64)
+    if not head:
         raise PhotoEmpty()
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
+    container = rules.container_of(head)
+    limit = rules.MAX_MEDIA_BYTES if container else rules.MAX_PHOTO_BYTES
+    too_big = MediaTooBig if container else PhotoTooBig
+    if container and photos_only:
+        raise PhotosOnly()
+    if isinstance(said, int) and said > limit:
+        raise too_big(size=rules.megabytes(said), max=limit >> 20)
+    data = head + upload.read(limit + 1 - len(head))
+    if len(data) > limit:
+        raise too_big(size=rules.megabytes(max(said or 0, len(data))), max=limit >> 20)
+    if rules.is_heif(head):
         raise PhotoHeic()
-    if not _looks_like_photo(data):
-        raise PhotoUnknown()
-    return data
+    if not container and not rules.is_photo(head):
+        raise MediaUnknown() if rules.says_media(name) and not photos_only else PhotoUnknown()
+    return Upload(data, container)
 
 
-_HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"}
+_one_film = threading.BoundedSemaphore(1)
 
 
-def _looks_like_photo(data: bytes) -> bool:
-    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")) or (
-        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    )
+def transcode(upload: Upload, *, film_s: float, voice_s: float) -> Media:
+    """A film or voice note made anew from what can be seen and heard; nothing else is kept.
+
+    One at a time in a process, each in a child of its own.
+    Raises VideoTooLong, VoiceTooLong, VideoTooLarge, MediaUnknown, MediaBroken, MediaBusy.
+    """
+    if not _one_film.acquire(timeout=FILM_PATIENCE_S):
+        raise MediaBusy()
+    try:
+        answer = _play(upload, film_s, voice_s)
+    finally:
+        _one_film.release()
+    try:
+        kind, width, height, seconds, first, second = struct.unpack(">BIIdII", answer[:25])
+    except struct.error:
+        raise MediaBroken() from None  # it took too much memory or time: a bomb, or damaged
+    data, poster = answer[25 : 25 + first], answer[25 + first : 25 + first + second]
+    if kind in (0, 1) and len(data) == first:
+        return Media("video" if kind == 0 else "voice", data, poster, width, height, seconds)
+    if kind == 2:
+        raise VideoTooLong(n=math.ceil(seconds), max=int(film_s))
+    if kind == 3:
+        raise VoiceTooLong(n=math.ceil(seconds), max=int(voice_s))
+    if kind == 4:
+        raise VideoTooLarge(size=-(-width * height // 1_000_000))
+    raise MediaUnknown() if kind == 5 else MediaBroken()
+
+
+def _play(upload: Upload, film_s: float, voice_s: float) -> bytes:
+    command = [
+        sys.executable,
+        "-s",
+        "-m",
+        "gridward.vault.transcoder",
+        upload.container,
+        str(film_s),
+        str(voice_s),
+    ]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command, no shell
+            command,
+            input=upload.data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            close_fds=True,
+            start_new_session=True,
+            timeout=FILM_PATIENCE_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return b""
+    except OSError:
+        raise MediaBusy() from None
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def reencode(data: bytes) -> Photo:
@@ -94,18 +193,13 @@ class _Decoder:
     """One warm child: a frame in (length, bytes), a frame out (see `decoder`)."""
 
     def __init__(self) -> None:
-        environment = {
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
         try:
             self.child = subprocess.Popen(
                 [sys.executable, "-s", "-m", "gridward.vault.decoder"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment,
+                env=_environment(),
                 close_fds=True,
                 start_new_session=True,  # Ctrl-C goes to the server, which ends its children
             )

@@ -41,8 +41,10 @@ class Secret(models.Model):
 
 
 class File(models.Model):
-    """One photo, re-encoded, encrypted under a key of its own, stored by the digest of that.
+    """One photo, film or voice note, made anew, encrypted under a key of its own, stored by the
+    digest of that.
 
+    media: photo, video or voice; seconds: how long a film or voice note plays
     key_id: names the file's own key; person_id: the subject whose erasure takes the file along
     digest, thumb_digest: names of the encrypted files on disk; empty once erased
     """
@@ -63,6 +65,8 @@ class File(models.Model):
     bytes = models.IntegerField()
     width = models.IntegerField()
     height = models.IntegerField()
+    media = models.CharField(max_length=10, default="photo")
+    seconds = models.FloatField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
 

@@ -42,6 +42,8 @@ class StoredFile:
     width: int
     height: int
     created_at: datetime
+    media: str = "photo"
+    seconds: float | None = None
 
     @property
     def is_there(self) -> bool:
@@ -220,7 +222,18 @@ def receipt_key() -> bytes:
 
 # Files --------------------------------------------------------------------------------------------
 
-_FILE_FIELDS = ("id", "state", "reference", "bytes", "width", "height", "created_at")
+_FILE_FIELDS = (
+    "id",
+    "state",
+    "reference",
+    "bytes",
+    "width",
+    "height",
+    "created_at",
+    "media",
+    "seconds",
+)
+_TYPES = {"photo": "image/jpeg", "video": "video/mp4", "voice": "audio/mp4"}
 
 
 def files(ids: Iterable[UUID]) -> dict[UUID, StoredFile]:
@@ -254,7 +267,7 @@ def staged_files(staged_by: str) -> list[StoredFile]:
 
 
 def open_file(id: UUID, *, thumb: bool = False) -> OpenedFile:
-    """The photo (or its small picture), decrypted. Raises FileGone.
+    """The photo, film or voice note (or its small picture), decrypted. Raises FileGone.
 
     Whether the asker may see it is for the room that linked it to say.
     """
@@ -268,6 +281,7 @@ def open_file(id: UUID, *, thumb: bool = False) -> OpenedFile:
     if key is None or sealed is None:
         raise FileGone()
     try:
-        return OpenedFile(row.id, provider().open(key, sealed, row.id.bytes + part))
+        data = provider().open(key, sealed, row.id.bytes + part)
     except InvalidTag:
         raise FileGone() from None
+    return OpenedFile(row.id, data, "image/jpeg" if thumb else _TYPES[row.media])

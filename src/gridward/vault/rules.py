@@ -8,6 +8,13 @@ MAX_PIXELS = 40_000_000
 LONG_SIDE = 3200
 """Kept photos are at most so long; enough to read the letters on a manhole cover."""
 THUMB_SIDE = 480
+MAX_MEDIA_BYTES = 50 * 1024 * 1024
+VIDEO_S = 30
+VOICE_S = 60
+VIDEO_LONG_SIDE = 960
+"""Kept films are at most so wide or high."""
+MAX_FRAME_PIXELS = 9_000_000
+MAX_FRAMES_PER_S = 240
 STAGED_FOR = timedelta(hours=24)
 """How long an upload waits to be linked before the reaper takes it."""
 
@@ -80,3 +87,52 @@ def megabytes(count: int) -> str:
     """A size for people: whole megabytes, rounded up to one decimal below 10."""
     size = count / (1024 * 1024)
     return f"{size:.0f}" if size >= 10 else f"{size:.1f}"
+
+
+# --- what a file is, by its first bytes -----------------------------------------------------------
+
+HEIF_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"}
+)
+FILM_NAMES = (".mp4", ".mov", ".webm", ".m4v", ".3gp", ".avi", ".mkv")
+SOUND_NAMES = (".m4a", ".mp3", ".ogg", ".oga", ".opus", ".amr", ".aac", ".wav", ".webm")
+
+
+def is_heif(head: bytes) -> bool:
+    """Whether this is a photo as some telephones save it, which browsers cannot show."""
+    return head[4:8] == b"ftyp" and head[8:12] in HEIF_BRANDS
+
+
+def is_photo(head: bytes) -> bool:
+    """Whether this begins like a photo that can be decoded."""
+    return head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")) or (
+        head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    )
+
+
+def container_of(head: bytes) -> str:
+    """The container of a film or a voice note that begins so; empty when it is none."""
+    if head[4:8] in (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"):
+        return "" if is_heif(head) else "mov"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "wav"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "avi"
+    if head.startswith(b"#!AMR"):
+        return "amr"
+    if head.startswith(b"ID3") or (
+        len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6)
+    ):
+        return "mp3"
+    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
+        return "aac"
+    return ""
+
+
+def says_media(name: str) -> bool:
+    """Whether a file's name promises a film or a voice note."""
+    return name.lower().endswith((*FILM_NAMES, *SOUND_NAMES))
