@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,7 +16,6 @@ from gridward.access.rules import Viewer
 from gridward.core import clock, jurisdiction
 from gridward.core.errors import NotAllowed, Problem
 
-V = TypeVar("V", bound=Callable[..., Any])
 WINDOW_S = 60
 
 
@@ -69,24 +65,14 @@ class StaffToken(HttpBearer):
         return viewer
 
 
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Who calls, inside an operation with `StaffToken`."""
+def viewer_of(request: HttpRequest, *capabilities: str) -> Viewer:
+    """Who calls, inside an operation with `StaffToken`.
+
+    Raises NotAllowed when the token has none of `capabilities`, where any are named.
+    """
     found = getattr(request, "auth", None)
     if not isinstance(found, Viewer):
         raise TokenMissing()
+    if capabilities and not found.may_any(*capabilities):
+        raise NotAllowed()
     return found
-
-
-def needs(*capabilities: str) -> Callable[[V], V]:
-    """Only for tokens with one of these rights. Raises NotAllowed."""
-
-    def wrap(view: V) -> V:
-        @wraps(view)
-        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if not viewer_of(request).may_any(*capabilities):
-                raise NotAllowed()
-            return view(request, *args, **kwargs)
-
-        return entered  # type: ignore[return-value]
-
-    return wrap
