@@ -5,6 +5,8 @@ GRIDWARD_DATABASE_URL   sqlite:///… or postgresql://role@host/database?schema=
                         (default: SQLite in VAR)
 GRIDWARD_SECRET_KEY     for sessions and forms; default: made once and kept in VAR/secret.key
 GRIDWARD_HOSTS          host names that are answered, separated by commas (default: loopback only)
+GRIDWARD_ADDRESS        how residents reach the portal, such as https://grid.example; it stands in
+                        the QR codes of plates (default: as whoever prints them reached it)
 GRIDWARD_HTTPS          1 when a proxy in front speaks TLS and sets X-Forwarded-Proto
 GRIDWARD_DEMO           1 shows the demo's sign-in cards (with a demo database on loopback only)
 GRIDWARD_BIND           address that `gridward serve` listens on (default 127.0.0.1)
@@ -140,6 +142,7 @@ GRIDWARD_PACKS = next(
 )
 GRIDWARD_DEMO = env("GRIDWARD_DEMO") == "1"
 GRIDWARD_BIND = env("GRIDWARD_BIND") or "127.0.0.1"
+GRIDWARD_ADDRESS = env("GRIDWARD_ADDRESS").rstrip("/")
 GRIDWARD_KEY = env("GRIDWARD_KEY") or "main"
 GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {
     GRIDWARD_KEY: Jurisdiction(

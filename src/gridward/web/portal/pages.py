@@ -7,13 +7,47 @@ from datetime import datetime
 
 from gridward.web.ui.pages import (
     Badge,
+    Choice,
     Fact,
+    Link,
+    MapView,
     Photo,
     StageBar,
     Step,
     TimelineItem,
     Why,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerCard:
+    """`portal/_worker.html`: who answers for a place, as far as it is published.
+
+    place: the area in words; said: the sentence; phones: (label, number) to be dialled.
+    """
+
+    place: str
+    said: str
+    phones: tuple[tuple[str, str], ...] = ()
+    report: str = ""
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPage:
+    """`portal/worker.html`. cards: what was found; choices: areas whose name holds the words;
+    picture, window: the map that is pressed without script."""
+
+    cards: tuple[WorkerCard, ...] = ()
+    choices: tuple[Link, ...] = ()
+    notice: str = ""
+    words: str = ""
+    area: str = ""
+    areas: tuple[Choice, ...] = ()
+    map: MapView | None = None
+    picture: str = ""
+    window: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridward.web.portal import views
+from gridward.web.portal import views, views_place
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("report/", views.report, name="report"),
     path("report/done/", views.done, name="done"),
     path("report/photo/<slug:client_id>/<uuid:photo_id>/", views.staged_photo, name="staged-photo"),
+    path("at/<slug:code>/", views_place.at, name="at"),
+    path("worker/", views_place.worker, name="worker"),
     path("track/", views.track, name="track"),
     path("track/mine/", views.tracked, name="tracked"),
     path("track/mine/photo/<uuid:photo_id>/", views.photo, name="photo"),

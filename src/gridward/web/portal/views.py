@@ -64,10 +64,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """The form; a press on its picture map draws it again, Submit gives the receipt."""
     if request.method != "POST":
-        return _form(request, reporting.blank())
+        return report_form(request, reporting.blank())
     asked = reporting.read(request)
     if asked.pick is not None:
-        return _form(request, asked)
+        return report_form(request, asked)
     channel = cases.Channel(
         key="portal",
         source="portal",
@@ -77,18 +77,30 @@ def report(request: HttpRequest) -> HttpResponse:
     )
     receipt, asked = reporting.send(asked, channel=channel)
     if receipt is None:
-        return _form(request, asked, status=422)
+        return report_form(request, asked, status=422)
     answer = HttpResponseRedirect(reverse("portal:done"), status=303)
     _keep_receipt(answer, receipt.number, receipt.code)
     return answer
 
 
-def _form(request: HttpRequest, asked: reporting.Asked, *, status: int = 200) -> HttpResponse:
+def report_form(
+    request: HttpRequest,
+    asked: reporting.Asked,
+    *,
+    status: int = 200,
+    worker: pages.WorkerCard | None = None,
+) -> HttpResponse:
+    """The form as it stands; worker: who answers for the place, for whoever scanned a plate."""
     problem = ""
     if asked.errors:
         problem = _("Something has to be mended below; nothing you wrote is lost.")
     page = reporting.form_of(asked, staged_photo="portal:staged-photo", problem=problem)
-    return render(request, "portal/report.html", {"page": page, "here": "report"}, status=status)
+    return render(
+        request,
+        "portal/report.html",
+        {"page": page, "here": "report", "worker": worker},
+        status=status,
+    )
 
 
 @for_everybody

@@ -24,6 +24,7 @@ from gridward.catalog.queries import catalogue
 from gridward.core.errors import Problem
 from gridward.core.ids import new_id
 from gridward.territory import queries as territory
+from gridward.territory.rules import AreaView, Ground
 from gridward.vault import actions as vault
 from gridward.vault import queries as files
 from gridward.vault import rules as vault_rules
@@ -198,7 +199,7 @@ def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm
         client_id=asked.client_id,
         values=values,
         errors=asked.errors,
-        areas=area_choices(),
+        areas=area_choices(values.get("area", "")),
         matters=matter_choices(),
         map=maps.map_of(reverse("ui:map-areas"), "", lng=lng, lat=lat),
         picture=picture,
@@ -214,21 +215,40 @@ def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm
     )
 
 
-def area_choices() -> tuple[Choice, ...]:
-    """Communities under their streets, for readers who choose from a list."""
+def blank_at(area_id: int) -> Asked:
+    """A form with the place filled in: an area, by its name in words too."""
+    values = {"area": str(area_id), "place_words": territory.path_name(area_id)}
+    return replace(blank(), values=values)
+
+
+def area_choices(chosen: str = "") -> tuple[Choice, ...]:
+    """Communities under their streets, for readers who choose from a list; and a smaller area
+    that was filled in already."""
     language = get_language() or "zh"
     ground = territory.ground()
     level = min(3, len(ground.scheme.levels)) if ground.scheme else 0
     if not level:
         return ()
+    areas = list(ground.of_level(level))
+    if chosen.isdecimal() and len(chosen) < 18:
+        known = ground.areas.get(int(chosen))
+        if known is not None and known.closed_on is None and known.level > level:
+            within = known.chain[level - 1]
+            at = next((n for n, area in enumerate(areas) if area.id == within), len(areas) - 1)
+            areas.insert(at + 1, known)
     return tuple(
         Choice(
             str(area.id),
             area.name_in(language),
-            group=ground.area(area.parent_id).name_in(language) if area.parent_id else "",
+            group=_group_of(ground, area, level, language),
         )
-        for area in ground.of_level(level)
+        for area in areas
     )
+
+
+def _group_of(ground: Ground, area: AreaView, level: int, language: str) -> str:
+    above = area.chain[level - 2] if level > 1 else None
+    return ground.area(above).name_in(language) if above is not None else ""
 
 
 def matter_choices(*, restricted: bool = False) -> tuple[Choice, ...]:
