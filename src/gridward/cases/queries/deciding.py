@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import Case, CaseFile, Proposal
@@ -62,10 +62,10 @@ def proposal_for(case: Case, proposal_id: UUID, at: datetime) -> Proposal | None
     ).first()
 
 
-def open_proposal(case: Case, at: datetime) -> ProposalView | None:
-    """What was proposed about this round of a case and waits for another person."""
+def open_proposal(case_id: UUID, at: datetime) -> ProposalView | None:
+    """What was proposed about a case's present round and waits for another person."""
     found = (
-        Proposal.objects.filter(_holding(at), case=case, round=case.round)
+        Proposal.objects.filter(_holding(at), case=case_id, round=F("case__round"))
         .select_related("case")
         .order_by("proposed_at")
         .first()

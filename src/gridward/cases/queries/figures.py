@@ -14,13 +14,15 @@ from gridward.core import jurisdiction
 from gridward.territory import queries as territory
 
 PERIOD = timedelta(days=30)
+FORCED = Q(close_type="forced")  # apart from every rate
 
 
 @dataclass(frozen=True)
 class AreaFigures:
-    """Counts of one area. closed and closed_on_time within PERIOD; open and late are now.
+    """Counts of one area. closed, closed_on_time and forced within PERIOD; open and late are now.
 
-    late: open and past the promised date.
+    late: open and past the promised date; forced: closed by special approval, which counts
+    neither as closed nor as on time.
     """
 
     area_id: int | None
@@ -29,6 +31,7 @@ class AreaFigures:
     late: int
     closed: int
     closed_on_time: int
+    forced: int = 0
 
     @property
     def on_time_percent(self) -> int | None:
@@ -61,7 +64,8 @@ def figures(viewer: Viewer, now: datetime) -> Figures:
     closed_by = _by(
         closed.exclude(close_type=""),  # void, joined and declined ones came to no result
         column,
-        on_time=Count("id", filter=Q(closed_at__lte=F("promised_at"))),
+        on_time=Count("id", filter=Q(closed_at__lte=F("promised_at")) & ~FORCED),
+        forced=Count("id", filter=FORCED),
     )
     below = [
         area
@@ -76,8 +80,9 @@ def figures(viewer: Viewer, now: datetime) -> Figures:
         name="",
         open=sum(row["many"] for row in open_by.values()),
         late=sum(row["late"] for row in open_by.values()),
-        closed=sum(row["many"] for row in closed_by.values()),
+        closed=sum(row["many"] - row["forced"] for row in closed_by.values()),
         closed_on_time=sum(row["on_time"] for row in closed_by.values()),
+        forced=sum(row["forced"] for row in closed_by.values()),
     )
     return Figures(
         total=total,
@@ -98,13 +103,14 @@ def _line(
     open_by: dict[int | None, dict[str, int]],
     closed_by: dict[int | None, dict[str, int]],
 ) -> AreaFigures:
-    nothing = {"many": 0, "late": 0, "on_time": 0}
+    nothing = {"many": 0, "late": 0, "on_time": 0, "forced": 0}
     now_open, gone = open_by.get(area_id, nothing), closed_by.get(area_id, nothing)
     return AreaFigures(
         area_id=area_id,
         name=name,
         open=now_open["many"],
         late=now_open["late"],
-        closed=gone["many"],
+        closed=gone["many"] - gone["forced"],
         closed_on_time=gone["on_time"],
+        forced=gone["forced"],
     )

@@ -17,14 +17,17 @@ from django.utils.translation import gettext as _
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors, queries
 from gridward.cases.queries import Duplicate
+from gridward.cases.queries.deciding import ProposalView
 from gridward.cases.queries.pages import CasePage, ReportView
 from gridward.cases.queries.reading import Suggestion
 from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Reason, Sensitivity
 from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Problem
 from gridward.vault import actions as vault
+from gridward.vault import queries as secrets
 from gridward.web.ui import words
 from gridward.web.ui.pages import Choice, FormField, Step
 from gridward.web.ui.reporting import area_choices
@@ -57,6 +60,10 @@ ICONS = {
     "callback_close": "checks",
     "reopen": "refresh",
     "void": "trash",
+    "pre_verify": "walk",
+    "propose_force_close": "gavel",
+    "force_close": "checks",
+    "refuse_force_close": "hand-stop",
     "part": "arrows-exchange",
     "confirm_join": "git-merge",
     "refuse_join": "x",
@@ -66,6 +73,8 @@ ICONS = {
 }
 # the likeliest first; what is not named keeps the pack's order behind these
 ORDER = (
+    "force_close",
+    "refuse_force_close",
     "accept_dispatch",
     "dispatch",
     "acknowledge",
@@ -85,6 +94,8 @@ ORDER = (
     "accept",
     "ask_info",
     "answer_info",
+    "pre_verify",
+    "self_handle",
     "hand_over",
     "rework",
     "return",
@@ -95,9 +106,12 @@ ORDER = (
     "hand_inside",
     "decline",
     "reopen",
+    "propose_force_close",
     "void",
 )
-WARNINGS = frozenset({"decline", "void", "rework", "return"})
+WARNINGS = frozenset({"decline", "void", "rework", "return", "propose_force_close", "force_close"})
+# steps that decide on a proposal: shown while there is one of somebody else's
+DECIDES = frozenset({"force_close", "refuse_force_close"})
 # what others do: the worker on the field page, the reporter, timers
 NOT_HERE = frozenset(
     {
@@ -111,7 +125,11 @@ NOT_HERE = frozenset(
         "leave",
         "not_solved",
         "not_solved_again",
-        "self_handle",
+        "verify_done",
+        "verify_lapsed",
+        "correct_recall",  # the same form as `correct`, by the choice in it
+        "archive",
+        "archive_apart",
     }
 )
 
@@ -130,7 +148,14 @@ class Sent:
 
 def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[Step, ...]:
     """The forms for everything that the viewer may do now, the likeliest first and open."""
-    keys = [card.key for card in page.steps if card.key not in NOT_HERE]
+    waiting = _decided(page, viewer)
+    keys = [
+        card.key
+        for card in page.steps
+        if card.key not in NOT_HERE
+        and (card.key not in DECIDES or waiting is not None)
+        and (card.key != "self_handle" or _settled_choices(page, viewer))
+    ]
     titles = {card.key: str(card.title) for card in page.steps}
     place = {key: number for number, key in enumerate(ORDER)}
     keys.sort(key=lambda key: place.get(key, len(ORDER)))
@@ -143,7 +168,7 @@ def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[
             address=reverse("workbench:step", args=[page.case.id, key]),
             version=page.case.version,
             fields=fields,
-            hint=_hint(key, page),
+            hint=_hint(key, page, viewer),
             button=titles[key],
             icon=ICONS.get(key, "chevron-right"),
             tone="warn" if key in WARNINGS else "first" if number == 0 else "",
@@ -174,7 +199,7 @@ def _as_sent(step: Step, sent: Sent) -> Step:
     return replace(step, fields=fields, error=said, is_open=True)
 
 
-def _hint(key: str, page: CasePage) -> str:
+def _hint(key: str, page: CasePage, viewer: Viewer) -> str:
     if key in ("accept_dispatch", "dispatch") and page.suggestion is not None:
         return _("Basis: %(because)s") % {"because": page.suggestion.because}
     if key in ("redispatch", "uphold", "rule") and page.open_return is not None:
@@ -193,6 +218,14 @@ def _hint(key: str, page: CasePage) -> str:
         return _("The reporter reads this; the clock for accepting stands still meanwhile.")
     if key in ("progress",):
         return _("The reporter can read this.")
+    if key in DECIDES:
+        return _proposal_words(page, viewer)
+    if key == "pre_verify":
+        return _("Before acceptance; the clock for accepting stands still meanwhile.")
+    if key == "propose_force_close":
+        return _("Another person decides on it. It counts among no results.")
+    if key == "correct":
+        return _("Limits are worked out again; what it was before stays in the record.")
     if key == "part":
         return _("State, lead and limits become what they were; its reporters are told.")
     if key == "refuse_join":
@@ -422,8 +455,132 @@ def _hand_inside(page: CasePage, viewer: Viewer) -> list[FormField]:
 
 
 def _correct(page: CasePage, viewer: Viewer) -> list[FormField]:
-    area = FormField("area", "select", _("Place: street and community"), choices=area_choices())
-    return [replace(_condition(page, viewer), required=False), area, _words(_("Why"))]
+    place = page.case.place or _("not known")
+    area = FormField(
+        "area",
+        "select",
+        _("Place: street and community"),
+        _("Now: %(place)s. Leave empty what stays.") % {"place": place},
+        choices=area_choices(),
+    )
+    urgent = FormField(
+        "urgent",
+        "select",
+        _("Urgency"),
+        choices=(Choice("1", _("Urgent")), Choice("0", _("Not urgent"))),
+    )
+    careful = FormField(
+        "sensitivity",
+        "select",
+        _("Who may know"),
+        choices=(
+            Choice("0", _("Everybody concerned")),
+            Choice("1", _("Everybody concerned; messages do not name it")),
+            Choice("2", _("Only the few who may see restricted events")),
+        ),
+    )
+    fields = [replace(_condition(page, viewer), required=False), area, urgent, careful]
+    if page.condition is None and page.matter is None:
+        fields[0] = replace(fields[0], value="")
+    if any(a.active and a.role == "lead" for a, _organisation in page.assignments):
+        fields.append(
+            FormField(
+                "keep_lead",
+                "choices",
+                _("If another organisation is responsible after this"),
+                choices=(
+                    Choice("1", _("The present lead goes on")),
+                    Choice("0", _("Take it back to the desk and dispatch anew")),
+                ),
+            )
+        )
+    return [*fields, _words(_("Why"))]
+
+
+def _pre_verify(page: CasePage, viewer: Viewer) -> list[FormField]:
+    case = queries.case_for(viewer, page.case.id)
+    workers = queries.verifiers_of(case, catalogue(page.edition), at=wall.now())
+    return [
+        FormField(
+            "worker",
+            "select",
+            _("Who looks"),
+            _("Left empty: a grid worker of the place, whoever has the fewest open tasks."),
+            choices=tuple(Choice(str(one.post_id), one.name) for one in workers),
+        ),
+        _words(_("What to look at"), required=False),
+    ]
+
+
+def _settled_choices(page: CasePage, viewer: Viewer) -> tuple[Choice, ...]:
+    """The conditions that this viewer may settle on the spot, under their matters."""
+    book = catalogue(page.edition)
+    matters = [page.matter] if page.matter is not None else list(book.matters.values())
+    return tuple(
+        Choice(condition.key, f"{matter.title} · {condition.title}")
+        for matter in matters
+        for condition in book.conditions_of(matter.key)
+        if ("worker" in condition.self_handle.by and viewer.may("case.self_handle"))
+        or ("community" in condition.self_handle.by and viewer.may("case.self_handle_team"))
+    )
+
+
+def _self_handle(page: CasePage, viewer: Viewer) -> list[FormField]:
+    choices = _settled_choices(page, viewer)
+    value = choices[0].value if len(choices) == 1 else ""
+    return [
+        FormField("condition", "select", _("Matter"), value=value, required=True, choices=choices),
+        FormField(
+            "internal", "textarea", _("What was done (internal)"), required=True, most=WORDS_MAX
+        ),
+        FormField("reply", "textarea", _("Reply to the reporter"), required=True, most=WORDS_MAX),
+        FormField("before", "photos", _("Photos from before (if the report has none)"), most=3),
+        FormField("photos", "photos", _("Photos after the work"), most=9),
+    ]
+
+
+def _propose(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [
+        _words(_("Grounds, for whoever decides")),
+        FormField(
+            "reply",
+            "textarea",
+            _("What the reporter will read"),
+            required=True,
+            most=WORDS_MAX,
+        ),
+    ]
+
+
+def _decided(page: CasePage, viewer: Viewer) -> ProposalView | None:
+    """Somebody else's proposal that waits for this viewer's word; asked for only by who may."""
+    if not any(card.key in DECIDES for card in page.steps):
+        return None
+    found = queries.open_proposal(page.case.id, wall.now())
+    if found is None or found.proposed_person == viewer.person_id:
+        return None
+    return found
+
+
+def _proposal_words(page: CasePage, viewer: Viewer) -> str:
+    found = _decided(page, viewer)
+    if found is None:
+        return ""
+    texts = secrets.open_texts([found.grounds, found.reply])
+    return _("Grounds: %(grounds)s The reporter will read: %(reply)s Until %(until)s.") % {
+        "grounds": texts.get(found.grounds) or "—",
+        "reply": (texts.get(found.reply) if found.reply else None) or "—",
+        "until": words.moment_words(found.expires_at),
+    }
+
+
+def _proposal(page: CasePage, viewer: Viewer) -> list[FormField]:
+    found = _decided(page, viewer)
+    return [FormField("proposal", "hidden", value=str(found.id) if found is not None else "")]
+
+
+def _refuse_proposal(page: CasePage, viewer: Viewer) -> list[FormField]:
+    return [*_proposal(page, viewer), _words(_("Why not"))]
 
 
 def _return(page: CasePage, viewer: Viewer) -> list[FormField]:
@@ -548,6 +705,11 @@ FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
     "merge": _merge,
     "decline": _decline,
     "correct": _correct,
+    "pre_verify": _pre_verify,
+    "self_handle": _self_handle,
+    "propose_force_close": _propose,
+    "force_close": _proposal,
+    "refuse_force_close": _refuse_proposal,
     "acknowledge": _nothing,
     "return": _return,
     "redispatch": _redispatch,
@@ -583,6 +745,7 @@ class Form:
     viewer: Viewer
     post: QueryDict
     photos: Sequence[UUID] = ()
+    before: Sequence[UUID] = ()
 
     @property
     def version(self) -> int:
@@ -611,7 +774,11 @@ def take(request: HttpRequest, case_id: UUID, key: str, viewer: Viewer) -> None:
         vault.stage_upload(upload, upload.name or "", actor).id
         for upload in request.FILES.getlist("photos")
     ]
-    form = Form(case_id, viewer, request.POST, photos)
+    before = [
+        vault.stage_upload(upload, upload.name or "", actor).id
+        for upload in request.FILES.getlist("before")
+    ]
+    form = Form(case_id, viewer, request.POST, photos, before)
     TAKES.get(key, _take_plain(key))(form)
 
 
@@ -729,15 +896,76 @@ def _take_hand_inside(form: Form) -> None:
 
 def _take_correct(form: Form) -> None:
     matter, condition = _matter_of(form, _book(form))
-    text = form.text("words")
-    actions.take_step(
+    actions.correct_case(
         form.case,
-        "correct",
-        actor=actions.acting_post(form.viewer),
-        given=actions.Given(
-            matter=matter, condition=condition, area=form.number("area"), words=text, reason=text
-        ),
+        by=form.viewer,
         version=form.version,
+        words=form.text("words"),
+        matter=matter,
+        condition=condition,
+        area=form.number("area"),
+        urgent=_yes_or_no(form, "urgent"),
+        sensitivity=form.number("sensitivity"),
+        keep_lead=_yes_or_no(form, "keep_lead"),
+    )
+
+
+def _yes_or_no(form: Form, name: str) -> bool | None:
+    return {"1": True, "0": False}.get(form.text(name))
+
+
+def _take_pre_verify(form: Form) -> None:
+    actions.send_to_verify(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        worker=form.id("worker"),
+        words=form.text("words"),
+    )
+
+
+def _take_self_handle(form: Form) -> None:
+    matter, condition = _matter_of(form, _book(form))
+    settled = actions.Settled(
+        condition=condition,
+        internal=form.text("internal"),
+        reply=form.text("reply"),
+        photos=form.photos,
+        before=form.before,
+    )
+    actions.settle_on_spot(
+        form.case, by=form.viewer, version=form.version, settled=settled, matter=matter
+    )
+
+
+def _take_propose(form: Form) -> None:
+    actions.propose_force_close(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        words=form.text("words"),
+        reply=form.text("reply"),
+    )
+
+
+def _proposal_of(form: Form) -> UUID:
+    found = form.id("proposal")
+    if found is None:
+        raise errors.SecondPersonMissing()
+    return found
+
+
+def _take_force_close(form: Form) -> None:
+    actions.confirm_force_close(form.case, _proposal_of(form), by=form.viewer, version=form.version)
+
+
+def _take_refuse_force_close(form: Form) -> None:
+    actions.refuse_force_close(
+        form.case,
+        _proposal_of(form),
+        by=form.viewer,
+        version=form.version,
+        words=form.text("words"),
     )
 
 
@@ -867,6 +1095,11 @@ TAKES: dict[str, Callable[[Form], None]] = {
     "merge": _take_merge,
     "decline": _take_reason(actions.decline_case),
     "correct": _take_correct,
+    "pre_verify": _take_pre_verify,
+    "self_handle": _take_self_handle,
+    "propose_force_close": _take_propose,
+    "force_close": _take_force_close,
+    "refuse_force_close": _take_refuse_force_close,
     "acknowledge": _take_only(actions.acknowledge_case),
     "return": _take_return,
     "redispatch": _take_lead_words(actions.redispatch_case),
