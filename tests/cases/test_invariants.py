@@ -112,6 +112,14 @@ def _moved_silently(case: Case) -> None:
     clock.save()
 
 
+def _reviewed_twice(case: Case) -> None:
+    Case.objects.filter(id=case.id).update(objected=2)
+
+
+def _waits_at_the_end(case: Case) -> None:
+    Report.objects.filter(case=case).update(join_state="proposed")
+
+
 SEEDED: dict[str, tuple[str, Callable[[Case], object]]] = {
     "one_lead": ("handling", _set(lead=None)),
     "open_has_holder": ("submitted", _set(holder_kind="none")),
@@ -134,6 +142,9 @@ SEEDED: dict[str, tuple[str, Callable[[Case], object]]] = {
     "shown_clock_runs": ("handling", _set(due_at=MONDAY)),
     "no_orphan_reports": ("submitted", _report_lost),
     "reports_counted": ("submitted", _set(reports_count=2)),
+    "reports_sorted": ("submitted", _set(reports_withdrawn=1)),
+    "nobody_waits_at_an_end": ("closed", _waits_at_the_end),
+    "reviewed_by_another": ("submitted", _reviewed_twice),
     "no_chain_of_masters": ("submitted", _chain_of_masters),
     "chain_fits_ground": ("submitted", _set(a2=None)),
     "checker_is_not_handler": ("disposed", _checked_own_work),
@@ -188,7 +199,7 @@ def test_all_invariants_have_a_seeded_fault() -> None:
 
 def test_the_command_names_what_is_broken_and_ends_with_exit_code_1(town: CaseTown) -> None:
     case = walk(town, "submitted")
-    assert run("cases", "check") == {"ok": True, "checked": 21, "broken": {}}
+    assert run("cases", "check") == {"ok": True, "checked": 24, "broken": {}}
 
     Case.objects.filter(id=case.id).update(reports_count=7)
 

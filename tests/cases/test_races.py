@@ -13,10 +13,11 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, OperationalError, connections
-from tests.cases.walking import RATTLING, CaseTown, case_of, case_town, submit, walk
+from tests.cases.walking import HERE, RATTLING, CaseTown, case_of, case_town, submit, walk
 from tests.databases import Space
 
 from gridward.cases import actions, errors, queries
+from gridward.cases.actions import Contact, Told
 from gridward.cases.actions import submit as submitting
 from gridward.cases.models import Assignment, Case, Report, Return, Round, Submission
 from gridward.core import action as core_action
@@ -199,3 +200,133 @@ def test_a_double_click_on_acknowledge_counts_once(space: Space, city: CaseTown)
 
     assert (len(won(results)), lost(results)) == (1, [errors.CaseChanged])
     assert Entry.objects.filter(subject_id=str(case.id), verb="case.acknowledged").count() == 1
+
+
+# --- merge against close --------------------------------------------------------------------------
+
+
+def merge_and_close(town: CaseTown) -> tuple[Case, Case, list[Callable[[], Any]]]:
+    """One case is joined to another while that one is closed."""
+    master = walk(town, "disposed", contact=False)
+    joining = case_of(submit(contact=Contact(phone="13900139000")))
+    desk = town.viewer("S001")
+    if master.check_on_site:
+        Case.objects.filter(id=master.id).update(check_on_site=False)
+    return (
+        joining,
+        master,
+        [
+            lambda: actions.merge_case(
+                joining.id, by=desk, version=joining.version, master=master.id
+            ),
+            lambda: actions.pass_check(master.id, by=desk, version=master.version),
+        ],
+    )
+
+
+def test_merge_against_close_leaves_no_reporter_in_a_closed_case(
+    space: Space, city: CaseTown
+) -> None:
+    joining, master, acts = merge_and_close(city)
+
+    results = space.at_once(*acts)
+
+    told = Report.objects.get(first_case=joining)
+    master.refresh_from_db()
+    joining.refresh_from_db()
+    if joining.master_id is None:  # closed first
+        assert lost(results) == [errors.CannotJoin]
+        assert (told.case_id, joining.is_open, master.is_open) == (joining.id, True, False)
+    else:  # joined first: whoever joined is asked before it closes
+        assert lost(results) == [errors.CaseChanged]
+        assert (told.case_id, master.is_open) == (master.id, True)
+
+
+def test_without_the_locks_a_reporter_falls_into_a_closed_case(
+    space: Space, city: CaseTown, request: pytest.FixtureRequest
+) -> None:
+    joining, master, acts = merge_and_close(city)
+    request.getfixturevalue("without_lock")
+
+    results = space.at_once(*acts)
+
+    master.refresh_from_db()
+    joining.refresh_from_db()
+    in_closed = joining.master_id == master.id and not master.is_open
+    assert in_closed or OperationalError in lost(results)
+
+
+# --- two neighbours at once -----------------------------------------------------------------------
+
+
+def two_joins(case: Case) -> list[Callable[[], Any]]:
+    def join(phone: str) -> Callable[[], Any]:
+        return lambda: actions.submit_report(
+            [Told(words="我家门口也在响", place=HERE)], contact=Contact(phone=phone), join=case.id
+        )
+
+    return [join("13900139001"), join("13900139002")]
+
+
+def fresh() -> Case:
+    """An open case of just now."""
+    from gridward.core import clock
+
+    return case_of(submit(at=clock.now()))
+
+
+def test_two_neighbours_who_join_at_once_are_both_counted(space: Space, city: CaseTown) -> None:
+    case = fresh()
+
+    results = space.at_once(*two_joins(case))
+
+    assert [receipt.joined for receipt in results] == [True, True]
+    case.refresh_from_db()
+    assert case.reports_proposed == 2
+    assert Report.objects.filter(case=case, join_state="proposed").count() == 2
+
+
+def test_without_the_lock_one_of_two_joins_is_not_counted(
+    space: Space, city: CaseTown, request: pytest.FixtureRequest
+) -> None:
+    case = fresh()
+    request.getfixturevalue("without_lock")
+
+    results = space.at_once(*two_joins(case))
+
+    case.refresh_from_db()
+    assert case.reports_proposed < 2 or OperationalError in lost(results)
+
+
+# --- a reporter's double click ---------------------------------------------------------------------
+
+
+def test_a_form_of_the_track_page_sent_twice_at_once_is_one_act(
+    space: Space, city: CaseTown
+) -> None:
+    receipt = submit()
+    case = case_of(receipt)
+
+    def remind() -> Any:
+        return actions.hurry_case(receipt.submission, case.id, form="f1", at=case.opened_at)
+
+    results = space.at_once(remind, remind)
+
+    assert lost(results) == []
+    assert Case.objects.get(id=case.id).hurries == 1
+    assert Entry.objects.filter(verb="report.hurried").count() == 1
+
+
+def test_without_the_lock_a_double_reminder_falls_onto_the_entry_s_id(
+    space: Space, city: CaseTown, request: pytest.FixtureRequest
+) -> None:
+    receipt = submit()
+    case = case_of(receipt)
+    request.getfixturevalue("without_lock")
+
+    def remind() -> Any:
+        return actions.hurry_case(receipt.submission, case.id, form="f1", at=case.opened_at)
+
+    results = space.at_once(remind, remind)
+
+    assert lost(results) in ([IntegrityError], [OperationalError])

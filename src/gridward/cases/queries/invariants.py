@@ -283,6 +283,50 @@ def reports_counted(cases: Scope) -> Iterable[str]:
     yield from _numbers(counted)
 
 
+@invariant(_("Withdrawn and waiting reports are counted as they are"))
+def reports_sorted(cases: Scope) -> Iterable[str]:
+    own = ~Q(reports__join_state="proposed")
+    withdrawn = Q(reports__withdrawn_at__isnull=False)
+    counted = (
+        cases.filter(master=None)
+        .annotate(
+            gone=Count("reports", filter=own & withdrawn),
+            waiting=Count("reports", filter=~own & ~withdrawn),
+        )
+        .exclude(gone=F("reports_withdrawn"), waiting=F("reports_proposed"))
+    )
+    yield from _numbers(counted)
+
+
+@invariant(_("No neighbour waits to be joined with a case that has ended"))
+def nobody_waits_at_an_end(cases: Scope) -> Iterable[str]:
+    waiting = Report.objects.filter(
+        case=OuterRef("pk"), join_state="proposed", withdrawn_at__isnull=True
+    )
+    yield from _numbers(cases.filter(is_open=False).filter(Exists(waiting)))
+
+
+@invariant(_("A review is asked for once, and decided by another person than the one before"))
+def reviewed_by_another(cases: Scope) -> Iterable[str]:
+    for batch in _batches(cases.filter(objected__gt=0).order_by("id")):
+        numbers = {str(case.id): case.number for case in batch}
+        yield from (case.number for case in batch if case.objected > 1)
+        decided: dict[str, list[Any]] = defaultdict(list)
+        for verb in ("case.declined", "case.objected", "case.accepted"):
+            for line in journal.happened(verb, numbers):
+                decided[line.subject_id].append(line)
+        posts = {UUID(x.actor_id) for ls in decided.values() for x in ls if x.actor_kind == "post"}
+        people = {post: holder.person_id for post, holder in directory.holders(posts).items()}
+        for subject, lines in decided.items():
+            lines.sort(key=lambda line: (line.occurred_at, line.id))
+            objected = next((n for n, x in enumerate(lines) if x.verb == "case.objected"), 0)
+            first = [x for x in lines[:objected] if x.verb == "case.declined"]
+            after = [x for x in lines[objected + 1 :] if x.actor_kind == "post"]
+            who = people.get(UUID(first[-1].actor_id)) if first else None
+            if who is not None and any(people.get(UUID(x.actor_id)) == who for x in after[:1]):
+                yield numbers[subject]
+
+
 @invariant(_("A merged case points to one that is not merged itself"))
 def no_chain_of_masters(cases: Scope) -> Iterable[str]:
     yield from _numbers(cases.filter(master__master__isnull=False))
