@@ -303,8 +303,14 @@ CASE_SELF_HANDLED = Verb(
 CASE_STEP_PROPOSED = Verb(
     "case.step_proposed",
     subject="case",
-    title=_("Closing by special approval was proposed"),
-    details={"proposal": ref, "step": code, "expires": moment, "words": optional(commitment)},
+    title=_("Proposed, for a second person to confirm"),
+    details={
+        "proposal": ref,
+        "step": code,
+        "expires": moment,
+        "words": optional(commitment),
+        "reply": optional(commitment),
+    },
 )
 CASE_PROPOSAL_CONFIRMED = Verb(
     "case.proposal_confirmed",
@@ -396,7 +402,7 @@ CASE_REOPENED = Verb(
     title=_("Reopened"),
     details={
         "round": number,
-        "lead": ref,
+        "lead": optional(ref),
         "due": optional(moment),
         "words": optional(commitment),
     },

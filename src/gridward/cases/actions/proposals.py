@@ -42,7 +42,9 @@ def make_proposal(work: Work, given: Given) -> None:
         _decide(waiting, "lapsed", at=work.at)
     assert work.actor.post is not None and work.actor.facts.person is not None
     grounds, given.memo["words"] = keep_words(work, "proposal.grounds", given.words)
-    reply = keep_words(work, "proposal.reply", given.reply)[0] if given.reply else None
+    reply = None
+    if given.reply:
+        reply, given.memo["reply"] = keep_words(work, "proposal.reply", given.reply)
     made = Proposal.objects.create(
         id=new_id(),
         case=work.case,

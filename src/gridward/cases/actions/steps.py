@@ -296,6 +296,7 @@ DETAILS: dict[str, Details] = {
         "step": g.memo["step"],
         "expires": g.memo["expires"],
         "words": _words(g),
+        "reply": g.memo.get("reply"),
     },
     "case.proposal_refused": lambda w, g, s: {
         "proposal": g.memo["proposal"],
@@ -809,7 +810,8 @@ def reopen_as_reporter(
     queries.report_of(submission_id, case_id)
     work = begin(case_id, acting_reporter(submission_id), version=version, at=at)
     work.case.reopened += 1
-    return _take(work, "reopen", Given(words=clean(words), receipt_fits=True, reason="redo"))
+    given = Given(words=clean(words), receipt_fits=True, reason="redo")
+    return _take(work, _reopening(work.case), given)
 
 
 @action
@@ -818,7 +820,14 @@ def reopen_case(
 ) -> Case:
     """A supervisor reopens a closed case with grounds; the reporter's own once stays theirs."""
     given = Given(words=clean(words))
-    return take_step(case_id, "reopen", actor=acting_post(by), given=given, version=version, at=at)
+    key = _reopening(queries.lock_case(case_id))
+    return take_step(case_id, key, actor=acting_post(by), given=given, version=version, at=at)
+
+
+def _reopening(case: Case) -> str:
+    """Back to the organisation that led last; to the desk where none ever did."""
+    known = queries.book_of(case).process(case.process).step("reopen_to_desk") is not None
+    return "reopen_to_desk" if known and queries.last_lead(case.id) is None else "reopen"
 
 
 @action

@@ -221,7 +221,7 @@ def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> 
     process = book.process(case.process)
     if audience == "public":
         steps = [s for s in process.steps_from(case.state) if "reporter" in s.by]
-        said = _listed(str(s.title) for s in steps)
+        said = _listed(dict.fromkeys(str(s.title) for s in steps))
         answer = (
             _("You may: %(steps)s.") % {"steps": said} if said else _("Nothing is needed from you.")
         )

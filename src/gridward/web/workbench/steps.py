@@ -127,6 +127,7 @@ NOT_HERE = frozenset(
         "not_solved_again",
         "verify_done",
         "verify_lapsed",
+        "reopen_to_desk",  # `reopen` finds out whether anybody led it
         "correct_recall",  # the same form as `correct`, by the choice in it
         "archive",
         "archive_apart",
