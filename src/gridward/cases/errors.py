@@ -525,6 +525,12 @@ class ReasonNeeded(Problem):
     text = _("Give your reason for opening this. The access is recorded.")
 
 
+class OneFilm(Problem):
+    code = "one_film"
+    status = 422
+    text = _("One video or one recording can come with it. Choose one; photos may be more.")
+
+
 class ContactNotShown(NotAllowed):
     code = "contact_not_shown"
     text = _(

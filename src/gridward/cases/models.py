@@ -489,6 +489,7 @@ class CaseFile(models.Model):
     verify.
 
     stamped: the same photo with time and place printed below it, once a worker has drawn it
+    media: photo, video or voice; seconds: how long it plays
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -500,6 +501,8 @@ class CaseFile(models.Model):
     kind = models.CharField(max_length=10)
     file = models.UUIDField(unique=True)
     stamped = models.UUIDField(null=True)
+    media = models.CharField(max_length=10, default="photo")
+    seconds = models.FloatField(null=True)
     added_at = models.DateTimeField()
     added_by = models.UUIDField(null=True)
 

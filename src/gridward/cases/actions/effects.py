@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gridward.cases import errors, queries
+from gridward.cases.actions.files import link_files
 from gridward.cases.actions.given import Given
 from gridward.cases.actions.work import (
     Work,
@@ -21,7 +22,7 @@ from gridward.cases.actions.work import (
     round_of,
     running,
 )
-from gridward.cases.models import Answer, Assignment, Case, CaseFile, Clock, Report, Return, Round
+from gridward.cases.models import Answer, Assignment, Case, Clock, Report, Return, Round
 from gridward.cases.rules import clocks as clock_rules
 from gridward.cases.rules.start import drawn_for_check
 from gridward.catalog.queries import catalogue
@@ -426,26 +427,14 @@ def add_photos(work: Work, given: Given, kind: str) -> None:
         raise errors.RestrictedWords()
     if work.case.vault_subject is None:
         work.case.vault_subject = vault.new_subject()
-    vault.adopt_files(
-        list(given.photos),
-        reference=f"case:{work.case.id}",
+    link_files(
+        work.case,
+        given.photos,
+        kind=kind,
         person=work.case.vault_subject,
         at=work.at,
-    )
-    db.insert_many(
-        CaseFile,
-        [
-            CaseFile(
-                id=new_id(),
-                case=work.case,
-                round=work.case.round,
-                kind=kind,
-                file=photo,
-                added_at=work.at,
-                added_by=work.actor.post,
-            )
-            for photo in given.photos
-        ],
+        round=work.case.round,
+        by=work.actor.post,
     )
 
 

@@ -12,15 +12,14 @@ from uuid import UUID, uuid5
 
 from gridward.cases import errors, queries
 from gridward.cases.actions.effects import COUNTS, effect, recount
+from gridward.cases.actions.files import link_files
 from gridward.cases.actions.given import Given, clean
 from gridward.cases.actions.steps import DETAILS, take_on
 from gridward.cases.actions.work import Work, acting_reporter, begin
 from gridward.cases.models import Case, CaseFile, Report
 from gridward.cases.rules import process as process_rules
 from gridward.catalog.definitions import Sensitivity
-from gridward.core import db
 from gridward.core.action import action
-from gridward.core.ids import new_id
 from gridward.journal import queries as journal
 from gridward.vault import actions as vault
 
@@ -77,26 +76,16 @@ def _add_photos(work: Work, given: Given, report: Report, person: UUID) -> None:
     left = max(0, most - CaseFile.objects.filter(report=report).count())
     if len(given.photos) > left:
         raise errors.TooManyPhotos(max=most, left=left)
-    vault.adopt_files(
-        list(given.photos),
-        staged_by=given.staged_by,
-        reference=f"report:{report.id}",
+    link_files(
+        work.case,
+        given.photos,
+        kind="report",
+        report=report,
         person=person,
         at=work.at,
+        round=work.case.round,
+        staged_by=given.staged_by,
     )
-    rows = [
-        CaseFile(
-            id=new_id(),
-            case=work.case,
-            report=report,
-            round=work.case.round,
-            kind="report",
-            file=photo,
-            added_at=work.at,
-        )
-        for photo in given.photos
-    ]
-    db.insert_many(CaseFile, rows)
 
 
 @action

@@ -13,6 +13,7 @@ from django.db import IntegrityError
 
 from gridward.access.rules import Viewer
 from gridward.cases import errors, queries
+from gridward.cases.actions.files import link_files
 from gridward.cases.actions.given import clean
 from gridward.cases.actions.work import (
     END_OF_TIME,
@@ -573,17 +574,14 @@ def _add_photos(
         return
     if case.sensitivity >= Sensitivity.RESTRICTED:
         raise errors.RestrictedWords()
-    vault.adopt_files(
-        list(told.photos), staged_by=staged_by, reference=f"report:{report.id}", person=person
-    )
-    db.insert_many(
-        CaseFile,
-        [
-            CaseFile(
-                id=new_id(), case=case, report=report, kind="report", file=photo, added_at=moment
-            )
-            for photo in told.photos
-        ],
+    link_files(
+        case,
+        told.photos,
+        kind="report",
+        report=report,
+        person=person,
+        at=moment,
+        staged_by=staged_by,
     )
 
 
