@@ -29,13 +29,13 @@ def set_up(**changed: object) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def gateway(**sms: str) -> Iterator[fake.Gateway]:
+def gateway(*, with_wecom: bool = False, **sms: str) -> Iterator[fake.Gateway]:
     """A gateway that listens, with text messages and WeCom going there."""
     with (
         fake.running() as found,
         set_up(
             sms=SmsSettings(way="fake", **sms),
-            wecom=WecomSettings(way="fake"),
+            wecom=WecomSettings(way="fake" if with_wecom else "none"),
             fake=found.address,
         ),
     ):

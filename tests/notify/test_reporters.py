@@ -100,15 +100,14 @@ def test_being_declined_says_why_and_where_to_turn(town: CaseTown, gateway: fake
     with clock.frozen(MONDAY):
         case = walk(town, "submitted", at=MONDAY)
         send()
-        actions.decline_case(
-            case.id, by=town.viewer("S001"), version=case.version, reason="police"
-        )
+        actions.decline_case(case.id, by=town.viewer("S001"), version=case.version, reason="police")
 
         send()
 
     assert keys_told()[-1] == "notice.declined"
-    assert "不在受理范围：属于公安机关管辖" in gateway.texts()[-1] or "查看原因" in (
-        gateway.texts()[-1]
+    assert (
+        "不在受理范围：属于公安机关管辖" in gateway.texts()[-1]
+        or "查看原因" in (gateway.texts()[-1])
     )
 
 

@@ -162,7 +162,12 @@ def test_what_happened_long_ago_is_no_news() -> None:
 
 @pytest.mark.parametrize(
     ("digits", "reached"),
-    [("13800138000", True), ("07571234567", False), ("85291234567", False), ("4412345678901", True)],
+    [
+        ("13800138000", True),
+        ("07571234567", False),
+        ("85291234567", False),
+        ("4412345678901", True),
+    ],
 )
 def test_text_messages_reach_mobile_numbers(digits: str, reached: bool) -> None:
     assert rules.is_mobile(digits) is reached
