@@ -11,7 +11,7 @@ from typing import Any
 from gridward.catalog import checks, rules
 from gridward.catalog.compiled import Catalogue, Content, digest_of
 from gridward.catalog.decisions import Unfit, applied, key_of
-from gridward.catalog.definitions import AreaKind, ResponsibilityRule
+from gridward.catalog.definitions import AreaKind, Matter, ResponsibilityRule
 from gridward.catalog.errors import (
     DecisionFaulty,
     NoCatalogue,
@@ -21,7 +21,7 @@ from gridward.catalog.errors import (
 from gridward.catalog.models import Decision, Edition
 from gridward.catalog.rules import Change
 from gridward.catalog.yamlfile import Place
-from gridward.core import jurisdiction
+from gridward.core import jurisdiction, text
 from gridward.core.action import in_action
 from gridward.journal.queries import generation
 
@@ -38,6 +38,7 @@ __all__ = [
     "editions",
     "foretold",
     "forget",
+    "found_matters",
     "is_loaded",
     "lock_editions",
     "nowhere",
@@ -136,6 +137,24 @@ def difference(before: int | Catalogue, after: int | Catalogue) -> tuple[Change,
     return rules.differences(
         json.loads(old.content.canonical()), json.loads(new.content.canonical())
     )
+
+
+def found_matters(catalogue: Catalogue, said: str) -> tuple[Matter, ...]:
+    """The matters whose names, other words or conditions hold all that was asked for, in the
+    packs' order; all of them for nothing asked."""
+    wanted = text.query_tokens(said)
+    return tuple(each for each in catalogue.matters.values() if _is_called(catalogue, each, wanted))
+
+
+def _is_called(catalogue: Catalogue, matter: Matter, wanted: list[str]) -> bool:
+    titles = [matter.title, *(each.title for each in catalogue.conditions_of(matter.key))]
+    names = [word for title in titles for word in (title.zh, title.en)]
+    known = {
+        token
+        for name in (*names, *matter.search.zh, *matter.search.en)
+        for token in text.tokens(name)
+    }
+    return all(token in known for token in wanted)
 
 
 def years_to_load(catalogue: Catalogue, now: datetime) -> tuple[tuple[str, int], ...]:

@@ -14,6 +14,7 @@ from gridward.catalog.definitions import (
     LimitFrom,
     Matter,
     Milestone,
+    Process,
     ResponsibilityRule,
     Settings,
 )
@@ -164,7 +165,7 @@ def _entries(value: Any) -> dict[str, Any]:
         return {entry["key"]: entry for entry in value}
     if isinstance(value, dict):
         return value
-    return {} if value is None else {"": value}
+    return {} if value is None or value == [] else {"": value}
 
 
 def _fields(kind: str, key: str, path: str, old: Any, new: Any) -> Iterator[Change]:
@@ -176,3 +177,45 @@ def _fields(kind: str, key: str, path: str, old: Any, new: Any) -> Iterator[Chan
             yield from _fields(kind, key, inner, old.get(name), new.get(name))
     else:
         yield Change(kind, key, path, old, new)
+
+
+STAGE_ORDER: Final = ("submitted", "accepted", "assigned", "handling", "checking", "closed")
+MANY_WAYS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a process is drawn: a column for each outward stage, its states below each other.
+
+    places: state -> (column, row); ways: (from, to), each once, without those that end an event
+    from almost everywhere
+    """
+
+    stages: tuple[str, ...]
+    places: Mapping[str, tuple[int, int]]
+    ways: tuple[tuple[str, str], ...]
+
+
+def drawn(process: Process) -> Shown:
+    """Where the states of a process stand in its picture, and the ways between them."""
+    stages = tuple(
+        stage for stage in STAGE_ORDER if any(each.stage == stage for each in process.states)
+    )
+    places: dict[str, tuple[int, int]] = {}
+    for column, stage in enumerate(stages):
+        # open states first: the main way runs along the top
+        here = [each for each in process.states if each.stage == stage]
+        here.sort(key=lambda each: (each.group == "closed", each.side is not None))
+        places |= {each.key: (column, row) for row, each in enumerate(here)}
+    found = dict.fromkeys(
+        (start, step.to)
+        for step in process.steps
+        for start in step.from_
+        if step.to in places and start in places and step.to != start
+    )
+    closed = {each.key for each in process.states if each.group == "closed" and each.side}
+    into: dict[str, int] = {}
+    for _start, end in found:
+        into[end] = into.get(end, 0) + 1
+    ways = tuple(way for way in found if way[1] not in closed or into[way[1]] <= MANY_WAYS)
+    return Shown(stages, places, ways)

@@ -106,3 +106,28 @@ class TrackPage:
     waits_to_join: bool = False
     declined: str = ""
     elsewhere: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueLine:
+    """One matter that may be reported. address: the form with the matter chosen."""
+
+    title: str
+    address: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueGroup:
+    title: str
+    icon: str
+    lines: tuple[CatalogueLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """`portal/catalogue.html`. groups: those with something found; words: what was asked for."""
+
+    groups: tuple[CatalogueGroup, ...]
+    words: str = ""
+    duty_phone: str = ""

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from gridward.web.portal import views, views_place
+from gridward.web.portal import views, views_catalogue, views_place
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("catalogue/", views_catalogue.matters, name="catalogue"),
     path("report/", views.report, name="report"),
     path("report/done/", views.done, name="done"),
     path("report/photo/<slug:client_id>/<uuid:photo_id>/", views.staged_photo, name="staged-photo"),

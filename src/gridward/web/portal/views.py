@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """The form; a press on its picture map draws it again, Submit gives the receipt."""
     if request.method != "POST":
-        return report_form(request, reporting.blank())
+        return report_form(request, reporting.blank_about(request.GET.get("matter", "")))
     asked = reporting.read(request)
     if asked.pick is not None:
         return report_form(request, asked)

@@ -221,6 +221,13 @@ def blank_at(area_id: int) -> Asked:
     return replace(blank(), values=values)
 
 
+def blank_about(matter: str) -> Asked:
+    """A form with the matter chosen, where it is one that is offered to everybody."""
+    if matter not in {choice.value for choice in matter_choices()}:
+        return blank()
+    return replace(blank(), values={"matter": matter})
+
+
 def area_choices(chosen: str = "") -> tuple[Choice, ...]:
     """Communities under their streets, for readers who choose from a list; and a smaller area
     that was filled in already."""

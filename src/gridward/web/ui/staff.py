@@ -106,6 +106,10 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
     if viewer.may("figures.see"):
         here = current == "overview"
         links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))
+    if viewer.may_any("packs.load", "case.see", "figures.see", "people.manage", "audit.read"):
+        here = current == "catalogue"
+        title = _("Catalogue of matters")
+        links.append(Link(title, reverse("workbench:catalogue"), "clipboard-list", here))
     if viewer.may("people.manage"):
         links.append(Link(_("People"), reverse("workbench:people"), "users", current == "people"))
         links.append(

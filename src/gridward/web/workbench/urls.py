@@ -14,6 +14,7 @@ from gridward.web.workbench import (
     views_privacy,
     views_shift,
 )
+from gridward.web.workbench.urls_catalogue import catalogue_urls
 from gridward.web.workbench.urls_people import people_urls
 
 app_name = "workbench"
@@ -52,4 +53,5 @@ urlpatterns = [
     path("shift/<uuid:handover_id>/take/", views_shift.take, name="shift-take"),
     path("overview/", views_brief.overview, name="overview"),
     *people_urls,
+    *catalogue_urls,
 ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridward.access.rules import Viewer
@@ -68,6 +69,8 @@ def _begins_at(viewer: Viewer) -> str:
         return "workbench:overview"
     if viewer.may("people.manage"):
         return "workbench:people"
+    if viewer.may("packs.load"):
+        return "workbench:catalogue"
     if viewer.may("audit.read"):
         return "workbench:audit"
     return "workbench:list" if viewer.may("case.see") else "account:mine"
@@ -115,7 +118,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if tab == "passed"
         else "",
         poll=request.get_full_path(),
-        at_title=_("Opened"),
+        at_title=pgettext("column", "Opened"),
         can_pick=any(line.pick for line in lines),
     )
     return render(request, "workbench/home.html", {"page": page})
