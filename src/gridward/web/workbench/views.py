@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridward.access.rules import Viewer
@@ -24,6 +23,7 @@ from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Outdated, Problem
 from gridward.vault import queries as files
 from gridward.web.ui import maps, reporting
+from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import (
     Badge,
     Fact,
@@ -189,18 +189,12 @@ def step(request: HttpRequest, case_id: UUID, key: str) -> HttpResponse:
 @for_staff("case.see")
 @require_GET
 def photo(request: HttpRequest, case_id: UUID, photo_id: UUID) -> HttpResponse:
-    """A photo of a case that this post may see; ?small=1 for the thumbnail."""
-    file_id = photo_of_case(staff_of(request), case_id, photo_id)
-    return _picture(file_id, thumb="small" in request.GET)
-
-
-def _picture(file_id: UUID, *, thumb: bool) -> HttpResponse:
-    opened = files.open_file(file_id, thumb=thumb)
-    return HttpResponse(
-        opened.data,
-        content_type=opened.media_type,
-        headers={"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"},
+    """A photo, film or voice note of a case that this post may see; ?small=1 for the small picture,
+    ?original=1 for a stamped proof as it was taken."""
+    file_id = photo_of_case(
+        staff_of(request), case_id, photo_id, original="original" in request.GET
     )
+    return file_answer(request, file_id, thumb="small" in request.GET)
 
 
 def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = None) -> HttpResponse:
@@ -230,7 +224,11 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         holder=_holder(card),
         facts=tuple(_facts(found)),
         reports=tuple(_report(found, one, viewer) for one in found.reports),
-        proofs=tuple(_photo(card.id, one.id) for one in found.photos if one.report_id is None),
+        proofs=tuple(
+            _photo(card.id, one.id, one.media, one.seconds)
+            for one in found.photos
+            if one.report_id is None
+        ),
         map=_map(found),
         steps=mine,
         timeline=_timeline(found),
@@ -290,9 +288,9 @@ def _facts(found: CasePage) -> list[Fact]:
     return [fact for fact in facts if fact.label]
 
 
-def _photo(case_id: UUID, photo_id: UUID) -> Photo:
+def _photo(case_id: UUID, photo_id: UUID, media: str, seconds: float | None) -> Photo:
     address = reverse("workbench:photo", args=[case_id, photo_id])
-    return Photo(address, f"{address}?small=1")
+    return picture_of(address, media=media, seconds=seconds)
 
 
 def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportView:
@@ -317,7 +315,11 @@ def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportVie
         source=channel_title(one.channel),
         words=one.words or "",
         place=one.place_words or "",
-        photos=tuple(_photo(found.case.id, each) for each in one.photos),
+        photos=tuple(
+            _photo(found.case.id, each.id, each.media, each.seconds)
+            for each in found.photos
+            if each.id in one.photos
+        ),
         contact=contact,
         reveal=views_privacy.reveal_step(found, one),
         share=views_privacy.share_step(found, one, viewer),
@@ -403,4 +405,4 @@ def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpRe
     """A photo of a form that is not submitted yet."""
     if photo_id not in {one.id for one in files.staged_files(f"form:{client_id}")}:
         raise NotFound()
-    return _picture(photo_id, thumb=True)
+    return file_answer(request, photo_id, thumb=True)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gridward.access.rules import Viewer
@@ -106,7 +107,7 @@ def _columns() -> list[sheets.Column]:
         sheets.Column(_("Reports"), 8, is_number=True),
         sheets.Column(_("Lead"), 26),
         sheets.Column(_("Now with"), 26),
-        sheets.Column(_("Opened"), 18),
+        sheets.Column(pgettext("column", "Opened"), 18),
         sheets.Column(_("Clock"), 20),
         sheets.Column(_("Promised to the reporter"), 18),
         sheets.Column(_("Closed"), 18),
@@ -202,7 +203,7 @@ def _sheet_facts(found: CasePage, outside: bool) -> Iterator[Fact]:
         yield Fact(_("Done when"), str(found.condition.closing))
     if card.lead is not None:
         yield Fact(_("Lead"), name_of(card.lead))
-    yield Fact(_("Opened"), words.moment_words(card.opened_at))
+    yield Fact(pgettext("column", "Opened"), words.moment_words(card.opened_at))
     if card.is_open and card.clock is not None and card.clock.due_at is not None:
         title = str(card.clock.title or "")
         yield Fact(_("Due"), f"{words.moment_words(card.clock.due_at)} {title}".strip())

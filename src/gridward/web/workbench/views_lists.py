@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gridward.access.rules import Viewer
@@ -75,7 +76,7 @@ def _list(
         phone_search=_address_of("workbench:phone") if viewer.may_any(*BY_PHONE) else "",
         problem=problem.message if problem else "",
         view_name=name,
-        at_title=_("Opened"),
+        at_title=pgettext("column", "Opened"),
         can_pick=any(line.pick for line in lines),
     )
     status = problem.status if problem else 200
