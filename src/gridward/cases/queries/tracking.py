@@ -74,6 +74,7 @@ class TrackedReport:
     words: str | None
     place: str
     photos: list[UUID]
+    media: dict[UUID, tuple[str, float | None]]
     submitted_at: datetime
     promised_at: datetime | None
     provisional: bool
@@ -196,6 +197,7 @@ def _tracked(
         words=words.get(report.words) if report.words else None,
         place=territory.path_name(deepest) if deepest is not None else "",
         photos=[p.id for p in photos if p.report_id == report.id],
+        media={p.id: (p.media, p.seconds) for p in photos if p.report_id == report.id},
         submitted_at=report.submitted_at,
         promised_at=case.promised_at,
         provisional=case.promise_provisional,
@@ -240,6 +242,7 @@ def _waiting(
         words=words.get(report.words) if report.words else None,
         place="",
         photos=[p.id for p in photos if p.report_id == report.id],
+        media={p.id: (p.media, p.seconds) for p in photos if p.report_id == report.id},
         submitted_at=report.submitted_at,
         promised_at=None,
         provisional=False,

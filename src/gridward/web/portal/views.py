@@ -26,12 +26,12 @@ from gridward.vault import actions as vault
 from gridward.vault import queries as files
 from gridward.web.portal import pages, wording
 from gridward.web.ui import reporting
+from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import (
     Badge,
     Choice,
     Fact,
     FormField,
-    Photo,
     Stage,
     StageBar,
     Step,
@@ -136,7 +136,7 @@ def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpRe
     mine = {one.id for one in files.staged_files(f"form:{client_id}")}
     if photo_id not in mine:
         return HttpResponse(status=404)
-    return _picture(photo_id, thumb=True)
+    return file_answer(request, photo_id, thumb=True)
 
 
 # --- track ----------------------------------------------------------------------------------
@@ -262,7 +262,8 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     held = _receipt_of(request)
     if held is None:
         return HttpResponse(status=404)
-    return _picture(photo_of_receipt(*held, photo_id), thumb="small" in request.GET)
+    file_id = photo_of_receipt(*held, photo_id)
+    return file_answer(request, file_id, thumb="small" in request.GET)
 
 
 # --- drawing --------------------------------------------------------------------------------
@@ -298,9 +299,10 @@ def _page(receipt: str, one: TrackedReport, tried: Tried) -> pages.TrackPage:
         words=one.words or "",
         place=one.place,
         photos=tuple(
-            Photo(
+            picture_of(
                 reverse("portal:photo", args=[each]),
-                reverse("portal:photo", args=[each]) + "?small=1",
+                media=one.media[each][0],
+                seconds=one.media[each][1],
             )
             for each in one.photos
         ),
@@ -557,12 +559,3 @@ def _forget(answer: HttpResponseRedirect) -> HttpResponseRedirect:
 def _private(answer: HttpResponse) -> HttpResponse:
     answer["Cache-Control"] = "no-store, private"
     return answer
-
-
-def _picture(file_id: UUID, *, thumb: bool) -> HttpResponse:
-    opened = files.open_file(file_id, thumb=thumb)
-    return HttpResponse(
-        opened.data,
-        content_type=opened.media_type,
-        headers={"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"},
-    )

@@ -66,11 +66,15 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """address: the whole picture; small: the thumbnail ("" = the same); caption: time and place."""
+    """address: the whole picture; small: the thumbnail ("" = the same); caption: time and place;
+    media: photo, video or voice; length: how long it plays, 0:12.
+    """
 
     address: str
     small: str = ""
     caption: str = ""
+    media: str = "photo"
+    length: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""Photos, films and voice notes out of the encrypted store, whole or in parts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from gridward.vault import queries as vault
+from gridward.web.ui.pages import Photo
+from gridward.web.ui.ranges import ranged
+
+
+def file_answer(
+    request: HttpRequest, file_id: UUID, *, thumb: bool, cache: str = "private, max-age=600"
+) -> HttpResponse:
+    """The file, or its small picture; parts of it for whoever winds a film on.
+
+    Whether the asker may see it was decided before. Raises FileGone.
+    """
+    opened = vault.open_file(file_id, thumb=thumb)
+    answer = ranged(
+        request,
+        size=len(opened.data),
+        read=lambda first, length: opened.data[first : first + length],
+        content_type=opened.media_type,
+        etag=f'"{file_id.hex}-{"s" if thumb else "w"}"',
+        cache=cache,
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def picture_of(
+    address: str, *, media: str = "photo", seconds: float | None = None, caption: str = ""
+) -> Photo:
+    """A file of a case as pages draw it; its small picture stands at ?small=1."""
+    small = "" if media == "voice" else f"{address}?small=1"
+    length = "" if seconds is None else f"0:{round(seconds):02d}" if seconds < 59.5 else "1:00"
+    return Photo(address, small, caption, media, length)
