@@ -8,12 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests.cases.stepping import One, at, one, refused
 from tests.cases.walking import CaseTown, walk
+from tests.town import ACTOR, LONG_AGO
 
 from gridward.cases import actions, errors, queries
 from gridward.cases.models import Case, Clock, Proposal
 from gridward.cases.queries.figures import figures
 from gridward.cases.queries.invariants import broken_invariants
 from gridward.core.errors import NotAllowed, NotFound
+from gridward.directory import actions as directory
 
 GROUNDS, REPLY = "承办单位已撤销，问题由新建工程一并解决", "该路段将整体改造，年底前完工"
 CHIEF, LEADER = "D002", "D003"
@@ -109,22 +111,18 @@ def test_it_is_excluded_from_what_was_closed_and_counted_apart(town: CaseTown) -
 
 
 def test_whoever_proposed_does_not_confirm(town: CaseTown) -> None:
-    from tests.town import ACTOR, LONG_AGO
-
-    from gridward.access import actions as access
-    from gridward.directory import actions as directory
-    from gridward.directory import queries as people
-    from gridward.directory.actions import NewPost
 
     found = one(town).dispatch("11-09 09:10")
     proposal = propose(found)
     chief = town.town.people[CHIEF]
-    directory.appoint(
-        chief, NewPost("district_leader", town.org("district"), None), actor=ACTOR, at=LONG_AGO
+    second = directory.give_post(
+        chief,
+        role="district_leader",
+        organisation_id=town.org("district"),
+        actor=ACTOR,
+        at=LONG_AGO,
     )
-    access.open_accounts([], actor=ACTOR, at=LONG_AGO)
-    second = next(p for p in people.posts_of_person(chief) if p.role == "district_leader")
-    town.town.posts["D002b"] = second.post_id
+    town.town.posts["D002b"] = second
 
     with refused(errors.SameProposer):
         confirm(found, proposal, by="D002b")
@@ -204,7 +202,9 @@ def test_a_refusal_says_why_and_the_case_goes_on(town: CaseTown) -> None:
     found = one(town).dispatch("11-09 09:10")
     proposal = propose(found)
     with refused(errors.ReasonMissing):
-        actions.refuse_force_close(found.id, proposal, **found.by(LEADER), words="")
+        actions.refuse_force_close(
+            found.id, proposal, **found.by(LEADER), words="", at=at("11-09 10:30")
+        )
 
     actions.refuse_force_close(
         found.id, proposal, **found.by(LEADER), words="改造未立项，继续办理", at=at("11-09 11:00")
@@ -250,4 +250,17 @@ def test_its_reporter_may_ask_to_redo_it(town: CaseTown) -> None:
     )
 
     assert found.where() == ("dispatched", "organisation", town.org("mun"))
+    proved(found)
+
+
+def test_closed_before_anybody_led_it_a_redo_goes_to_the_desk(town: CaseTown) -> None:
+    found = one(town)
+    confirm(found, propose(found))
+
+    actions.reopen_as_reporter(
+        found.receipt.submission, found.id, words="还在响", at=at("11-10 09:00")
+    )
+
+    assert found.where() == ("submitted", "desk", town.org("street-1"))
+    assert found.running() == {"total", "accept"}
     proved(found)

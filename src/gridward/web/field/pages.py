@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gridward.web.ui.pages import (
     Badge,
     Fact,
+    FormField,
     Link,
     MapView,
     Photo,
@@ -57,6 +58,8 @@ class ReportPage:
     shell: Shell
     form: ReportForm
     nav: tuple[Link, ...] = ()
+    settling: tuple[FormField, ...] = ()
+    settling_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,19 +96,34 @@ def _pixel(post: QueryDict) -> tuple[float, float] | None:
 
 def _with_photos(asked: Asked, request: HttpRequest) -> Asked:
     """The photos received before, and the new ones staged."""
-    known = {one.id for one in files.staged_files(asked.token)}
+    known = {one.id: one for one in files.staged_files(asked.token)}
     kept = [UUID(one) for one in request.POST.getlist("staged") if _is_uuid(one)]
     staged = [one for one in kept if one in known]
     said = dict(asked.errors)
     most = catalogue().settings.photos_max
+    settings = catalogue().settings
+    media = {one for one in staged if known[one].media != "photo"}
     for upload in request.FILES.getlist("photos"):
-        if len(staged) >= most:
+        if len(staged) - len(media) >= most:
             said["photos"] = _("No more than %(n)s photos; the first %(n)s are kept.") % {"n": most}
             break
         try:
-            staged.append(vault.stage_upload(upload, upload.name or "", asked.token).id)
+            staged.append(
+                vault.stage_upload(upload, upload.name or "", asked.token, photos_only=True).id
+            )
         except Problem as problem:
             said["photos"] = problem.message
+    for upload in request.FILES.getlist("media")[:1]:
+        try:
+            if media:
+                raise errors.OneFilm()
+            staged.append(
+                vault.stage_upload(
+                    upload, upload.name or "", asked.token, film_s=settings.video_seconds
+                ).id
+            )
+        except Problem as problem:
+            said["media"] = problem.message
     return replace(asked, staged=tuple(staged), errors=said)
 
 
@@ -140,9 +155,16 @@ def whole_window() -> maps.Window | None:
 
 
 def send(
-    asked: Asked, *, channel: cases.Channel, by: Viewer | None = None
+    asked: Asked,
+    *,
+    channel: cases.Channel,
+    by: Viewer | None = None,
+    settled: cases.Settled | None = None,
 ) -> tuple[cases.Receipt | None, Asked]:
-    """Submit what was asked; the receipt, or the form with what has to be mended."""
+    """Submit what was asked; the receipt, or the form with what has to be mended.
+
+    settled: what the reporter (a member of staff) settled on the spot; told in the same act
+    """
     if asked.errors:
         return None, asked
     values = asked.values
@@ -165,6 +187,16 @@ def send(
         photos=asked.staged,
     )
     try:
+        if settled is not None and by is not None:
+            receipt = cases.report_and_settle(
+                replace(told, matter=settled_matter(settled.condition) or told.matter),
+                settled,
+                by=by,
+                channel=channel,
+                client_id=asked.client_id,
+                staged_by=asked.token,
+            )
+            return receipt, asked
         receipt = cases.submit_report(
             [told],
             contact=cases.Contact(phone=phone, name=values.get("name", "")),
@@ -177,7 +209,17 @@ def send(
         return None, replace(asked, errors={"words": problem.message})
     except errors.PlaceOutOfRange as problem:
         return None, replace(asked, point=None, errors={"place": problem.message})
+    except Problem as problem:
+        if settled is None:
+            raise
+        return None, replace(asked, errors={"settled": problem.message})
     return receipt, asked
+
+
+def settled_matter(condition: str) -> str:
+    """The matter that a filing condition belongs to; empty when there is no such condition."""
+    found = catalogue().conditions.get(condition)
+    return found.matter if found is not None else ""
 
 
 def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm:
@@ -195,6 +237,9 @@ def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm
             given["pin"] = f"{asked.point[0]:.6f},{asked.point[1]:.6f}"
         picture = f"{reverse('ui:map-picture')}?{urlencode(given)}"
     lng, lat = asked.point or (None, None)
+    film_s = book.settings.video_seconds
+    stored = files.files(asked.staged) if asked.staged else {}
+    kinds = {one: stored[one].media for one in asked.staged if one in stored}
     return ReportForm(
         client_id=asked.client_id,
         values=values,
@@ -206,10 +251,13 @@ def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm
         picture_window=window.key if window else "",
         found=found,
         staged=tuple(
-            (str(one), Photo(reverse(staged_photo, args=[asked.client_id, one])))
-            for one in asked.staged
+            (str(one), Photo(reverse(staged_photo, args=[asked.client_id, one]), media=media))
+            for one, media in kinds.items()
         ),
-        photos_left=max(0, book.settings.photos_max - len(asked.staged)),
+        photos_left=max(
+            0, book.settings.photos_max - sum(media == "photo" for media in kinds.values())
+        ),
+        film_s=0 if any(media != "photo" for media in kinds.values()) else film_s,
         notice_version=NOTICE_VERSION,
         problem=problem,
     )
