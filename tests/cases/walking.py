@@ -15,7 +15,7 @@ from tests.town import ACTOR, LONG_AGO, Town, make_town
 from gridward.access import queries as access_queries
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
-from gridward.cases.actions import Channel, Contact, Place, Receipt, Told
+from gridward.cases.actions import Channel, Contact, Place, Receipt, Settled, Told
 from gridward.cases.models import Case
 from gridward.catalog import actions as catalog
 from gridward.core import clock
@@ -100,6 +100,13 @@ def walk(town: CaseTown, to: str, *, at: datetime = MONDAY, contact: bool = True
     desk, handler = town.viewer("S001"), town.viewer("M001")
     if to == "submitted":
         return case
+    if to in ("pre_verifying", "verified"):
+        case = actions.send_to_verify(case.id, by=desk, version=case.version, at=at + hour / 12)
+        return case if to == "pre_verifying" else verify(case, at=at + hour / 6)
+    if to == "self_handled":
+        return settle(town, case, at=at + hour / 6)
+    if to == "forced":
+        return force_close(town, case, at=at + hour / 6)
     case = actions.accept_and_dispatch(
         case.id,
         by=desk,
@@ -155,7 +162,55 @@ def walk(town: CaseTown, to: str, *, at: datetime = MONDAY, contact: bool = True
         at=at + 3 * hour,
     )
     assert case.state == "closed"
+    if to == "archived":
+        assert actions.archive_closed(now=at + timedelta(days=40))
+        return Case.objects.get(id=case.id)
     return case
+
+
+def verify(case: Case, *, at: datetime, result: str = "confirmed") -> Case:
+    """The asked grid worker says whether it is as reported."""
+    card = tasks.open_task_about(case.id, "pre_verification")
+    assert card is not None and card.assignee_id is not None
+    return actions.answer_verification(
+        card.id,
+        by=access_queries.viewer_of_post(card.assignee_id),
+        version=card.version,
+        result=result,
+        words="" if result == "confirmed" else "没有看到",
+        at=at,
+    )
+
+
+def settle(town: CaseTown, case: Case, *, at: datetime, condition: str = RATTLING) -> Case:
+    """Whoever is on duty at the community of the place settled it on the spot."""
+    numbers = ("C001", "C002", "C003", "C004")
+    cadre = next(v for v in map(town.viewer, numbers) if v.area_id in case.chain)
+    settled = Settled(
+        condition, "垫了胶圈", "井盖已垫胶圈，不再响", photos=[staged()], before=[staged()]
+    )
+    return actions.settle_on_spot(case.id, by=cadre, version=case.version, settled=settled, at=at)
+
+
+def force_close(town: CaseTown, case: Case, *, at: datetime) -> Case:
+    """The duty chief proposes, a leader of the district confirms an hour later."""
+    case = actions.propose_force_close(
+        case.id,
+        by=town.viewer("D002"),
+        version=case.version,
+        words="由新建工程一并解决",
+        reply="该路段将整体改造",
+        at=at,
+    )
+    proposal = queries.open_proposal(case.id, at)
+    assert proposal is not None
+    return actions.confirm_force_close(
+        case.id,
+        proposal.id,
+        by=town.viewer("D003"),
+        version=case.version,
+        at=at + timedelta(hours=1),
+    )
 
 
 def check(town: CaseTown, case: Case, *, at: datetime, result: str = "passed") -> Case:

@@ -21,16 +21,19 @@ from gridward.cases.queries.photos import photo_of_case
 from gridward.core import ids
 from gridward.core.errors import NotFound, Problem
 from gridward.tasks import queries as tasks
+from gridward.tasks import rules as task_rules
 from gridward.tasks.queries import TaskCard
 from gridward.vault import actions as vault
 from gridward.vault import queries as files
-from gridward.web.field import pages
+from gridward.web.field import pages, settling
 from gridward.web.ui import maps, reporting, words
+from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import Badge, Choice, FormField, Link, MapView, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of, title_of
 
-RESULTS = ("passed", "not_passed", "unable")
+VERIFICATION = "pre_verification"  # before acceptance; every other look on site is after the work
+AS_IT_WAS = frozenset({"before", "look", "verify"})  # photos of a case from before the work
 DONE_SHOWN = 5
 
 
@@ -108,6 +111,8 @@ def _result_title(result: str) -> str:
         "passed": _("Check passed"),
         "not_passed": _("Not put right"),
         "unable": _("Unable to tell"),
+        "confirmed": _("Confirmed"),
+        "not_found": _("Not found"),
     }
     return titles.get(result, _("Handed in"))
 
@@ -127,7 +132,8 @@ def check(request: HttpRequest, task_id: UUID) -> HttpResponse:
             for upload in request.FILES.getlist("photos")
         ]
         version = request.POST.get("version", "")
-        actions.answer_check(
+        answer = actions.answer_verification if task.kind == VERIFICATION else actions.answer_check
+        answer(
             task.id,
             by=viewer,
             version=int(version) if version.isdecimal() else 0,
@@ -156,8 +162,16 @@ def _check_page(
         clock_text=words.clock_pill(due=task.due_at).text if task.due_at else "",
         words="\n".join(report.words for report in found.reports if report.words),
         where="\n".join(report.place_words for report in found.reports if report.place_words),
-        before=tuple(_photo(task.id, one.id) for one in found.photos if one.report_id is not None),
-        after=tuple(_photo(task.id, one.id) for one in found.photos if one.report_id is None),
+        before=tuple(
+            _photo(task.id, one.id, one.media, one.seconds)
+            for one in found.photos
+            if one.report_id is not None or one.kind in AS_IT_WAS
+        ),
+        after=tuple(
+            _photo(task.id, one.id, one.media, one.seconds)
+            for one in found.photos
+            if one.report_id is None and one.kind not in AS_IT_WAS
+        ),
         map=_map(found),
         step=_step(request, task, problem) if task.state == "open" else None,
         result="" if task.state == "open" else _result_title(task.result),
@@ -168,11 +182,9 @@ def _check_page(
 
 def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step:
     sent = request.POST
-    choices = (
-        Choice("passed", _("Check passed")),
-        Choice("not_passed", _("Not put right")),
-        Choice("unable", _("Unable to tell")),
-    )
+    choices = tuple(Choice(key, _result_title(key)) for key in task_rules.RESULTS[task.kind])
+    verifying = task.kind == VERIFICATION
+    bad = " ".join(key for key in task_rules.RESULTS[task.kind] if key in task_rules.NEEDS_WORDS)
     return Step(
         key="check",
         title=_("What you find on site"),
@@ -190,10 +202,12 @@ def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step
             FormField(
                 "words",
                 "textarea",
-                _("What is still wrong, or why you cannot tell"),
+                _("What you saw instead, or why you cannot tell")
+                if verifying
+                else _("What is still wrong, or why you cannot tell"),
                 value=sent.get("words", ""),
                 most=2000,
-                shown_if=("result", "not_passed unable"),
+                shown_if=("result", bad),
             ),
             FormField("photos", "photos", _("Photos on site (optional)"), most=3),
         ),
@@ -203,9 +217,9 @@ def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step
     )
 
 
-def _photo(task_id: UUID, photo_id: UUID) -> Photo:
+def _photo(task_id: UUID, photo_id: UUID, media: str, seconds: float | None) -> Photo:
     address = reverse("field:photo", args=[task_id, photo_id])
-    return Photo(address, f"{address}?small=1")
+    return picture_of(address, media=media, seconds=seconds)
 
 
 def _map(found: CasePage) -> MapView | None:
@@ -225,16 +239,7 @@ def photo(request: HttpRequest, task_id: UUID, photo_id: UUID) -> HttpResponse:
     viewer = staff_of(request)
     task = tasks.task_for(viewer, task_id)
     file_id = photo_of_case(viewer, task.subject_id, photo_id)
-    return _picture(file_id, thumb="small" in request.GET)
-
-
-def _picture(file_id: UUID, *, thumb: bool) -> HttpResponse:
-    opened = files.open_file(file_id, thumb=thumb)
-    return HttpResponse(
-        opened.data,
-        content_type=opened.media_type,
-        headers={"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"},
-    )
+    return file_answer(request, file_id, thumb="small" in request.GET)
 
 
 # --- report -------------------------------------------------------------------------------------
@@ -257,7 +262,12 @@ def report(request: HttpRequest) -> HttpResponse:
         language=get_language() or "zh-hans",
         notice_version=reporting.NOTICE_VERSION,
     )
-    receipt, asked = reporting.send(asked, channel=channel, by=viewer)
+    try:
+        settled = settling.settled_of(request, viewer)
+    except Problem as problem:
+        asked = replace(asked, errors={**asked.errors, "settled": problem.message})
+        settled = None
+    receipt, asked = reporting.send(asked, channel=channel, by=viewer, settled=settled)
     if receipt is None:
         return _form(request, viewer, asked, status=422)
     return HttpResponseRedirect(reverse("field:done", args=[receipt.number]), status=303)
@@ -272,6 +282,10 @@ def _form(
     page = pages.ReportPage(
         shell=shell_of(request, viewer, ""),
         nav=_nav("report"),
+        settling=settling.fields(
+            viewer, sent=request.POST, problem=asked.errors.get("settled", "")
+        ),
+        settling_open=bool(request.POST.get(settling.CONDITION)) or "settled" in asked.errors,
         form=reporting.form_of(asked, staged_photo="field:staged-photo", problem=problem),
     )
     return render(request, "field/report.html", {"page": page}, status=status)
@@ -296,4 +310,4 @@ def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpRe
     """A photo of a form that is not submitted yet."""
     if photo_id not in {one.id for one in files.staged_files(f"form:{client_id}")}:
         raise NotFound()
-    return _picture(photo_id, thumb=True)
+    return file_answer(request, photo_id, thumb=True)
