@@ -438,6 +438,19 @@ def test_a_clock_that_stood_still_stands_still_again(case: One) -> None:
     whole()
 
 
+def test_a_case_that_was_being_verified_goes_back_to_its_desk(case: One) -> None:
+    master = one(case.town)
+    actions.send_to_verify(case.id, **case.by("S001"), at=at("11-09 09:10"))
+    merged(case, master, "11-09 09:30")
+
+    part(case, "11-09 10:00")
+
+    assert case.where() == ("submitted", "desk", case.town.org("street-1"))
+    assert case.running() == {"accept", "total"}
+    assert case.due("accept") == "11-09 10:20"  # it stood still; twenty minutes were left
+    whole()
+
+
 def test_what_came_along_goes_along_and_what_left_before_stays_away(case: One) -> None:
     first, second = one(case.town), one(case.town)
     merged(first, case, "11-09 09:10")

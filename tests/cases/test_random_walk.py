@@ -13,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.cases.stepping import join_staff
 from tests.cases.walking import MONDAY, CaseTown, staged
 
-from gridward.cases import actions
-from gridward.cases.actions import Contact, Place, Told
+from gridward.cases import actions, queries
+from gridward.cases.actions import Contact, Place, Settled, Told
 from gridward.cases.models import Case, Clock, Report
 from gridward.cases.queries.invariants import broken_invariants
 from gridward.catalog.queries import catalogue
@@ -25,12 +26,15 @@ from gridward.core.errors import Problem
 from gridward.journal.models import Delivery, Entry
 from gridward.tasks.models import Task
 
-STEPS, OLD = 900, 7
-PEOPLE = ("D001", "D002", "M001", "U001", "S001", "S002", "C001", "G001", "G002")
+STEPS, OLD = 1300, 7
+PEOPLE = ("D001", "D002", "D003", "M001", "U001", "S001", "S101", "S002", "C001", "G001", "G002")
 MUST_MEET = {
     "accept_and_dispatch", "acknowledge", "return", "redispatch", "refuse_return", "dispose",
     "send_to_check", "answer_check", "pass_check", "rework", "log_call", "hand_over", "decline",
     "ask_info", "give_info", "void", "reopen", "merge", "accept", "dispatch", "progress",
+    "object", "part", "add_details", "hurry", "withdraw", "contact", "end_help", "hand_inside",
+    "confirm_join", "refuse_join", "send_to_verify", "answer_verification", "lapse", "settle",
+    "correct", "propose", "confirm", "refuse_proposal",
 }  # fmt: skip
 MUST_REFUSE = {"step_not_open", "not_in_your_hands", "not_allowed", "changed", "lead_not_open"}
 
@@ -42,15 +46,18 @@ class Walker:
         self.town = town
         self.lot = random.Random(seed)
         self.at = MONDAY
+        join_staff(town, "M002", "department_handler", "mun")
+        join_staff(town, "S101", "street_desk", "street-1")
         self.viewers = [town.viewer(number) for number in PEOPLE]
         self.cases: list[UUID] = []
         self.receipts: dict[UUID, tuple[UUID, UUID]] = {}
         self.taken: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self.photo = [staged() for _ in range(30)]
+        self.photo = [staged() for _ in range(80)]
 
     def report(self) -> None:
         lot = self.lot
+        beside = lot.choice(self.cases[-OLD:]) if self.cases and lot.random() < 0.5 else None
         where = [Place(113.103, 22.617), Place(113.117, 22.603), Place(), Place(120.0, 30.0)]
         receipt = actions.submit_report(
             [
@@ -61,8 +68,12 @@ class Walker:
                 )
             ],
             contact=Contact(phone="10012345678") if lot.random() < 0.6 else None,
+            join=beside,
             at=self.at,
         )
+        if receipt.joined:
+            self.taken["join"] += 1
+            return
         self.cases.append(receipt.cases[0])
         # the lot for checks on site goes by the number: the same walk every time
         number = f"261109-{len(self.cases) * 37:07d}"
@@ -89,8 +100,16 @@ class Walker:
             self.taken[verb] += 1
             assert Entry.objects.count() > entries
             after = Case.objects.get(id=case.id)
-            assert after.version > case.version or verb == "rate"
+            assert after.version > case.version or verb in ("rate", "hurry")
+            self.follow_own()
             assert not after.is_open or after.holder_id is not None
+
+    def follow_own(self) -> None:
+        """Cases that reports got of their own, after they were not joined, are walked on too."""
+        for report in Report.objects.exclude(first_case__in=self.cases).order_by("id"):
+            if report.join_state == "own":
+                self.cases.append(report.first_case_id)
+                self.receipts[report.first_case_id] = (report.submission_id, report.first_case_id)
 
     def chosen(self, case: Case) -> tuple[str, Callable[[], Any]]:
         """A random verb with random inputs; half of the time one that the process offers."""
@@ -98,18 +117,28 @@ class Walker:
         every = self.verbs(case)
         likely = {
             "submitted": ["accept_and_dispatch"] * 8
+            + ["send_to_verify", "send_to_verify", "settle", "settle", "correct"]
             + ["decline", "ask_info", "hand_over", "merge", "merge", "merge", "accept"],
-            "need_info": ["give_info", "void"],
-            "accepted": ["dispatch", "hand_over"],
-            "dispatched": ["acknowledge", "return", "acknowledge"],
+            "pre_verifying": ["answer_verification"] * 6 + ["lapse", "correct", "void"],
+            "need_info": ["give_info", "correct", "void"],
+            "accepted": ["dispatch", "dispatch", "correct", "hand_over"],
+            "dispatched": ["correct", "acknowledge", "return", "acknowledge"],
             "returned": ["redispatch", "refuse_return", "rule"],
-            "handling": ["dispose"] * 4 + ["return", "return", "progress", "merge"],
+            "handling": ["dispose"] * 4
+            + ["return", "return", "progress", "merge"]
+            + ["correct", "propose", "confirm", "refuse_proposal"],
             "disposed": ["pass_check", "send_to_check", "rework"],
             "closure_checking": ["answer_check", "rework", "pass_check"],
             "callback_pending": ["log_call", "log_call", "answer"],
             "to_rule": ["rule"],
             "closed": ["reopen", "reopen", "reopen", "rate", "reopen_case"],
+            "declined": ["object"] * 3,
+            "merged": ["part", "part"],
         }.get(case.state)
+        if likely and case.is_open:
+            aside = ["add_details", "hurry", "withdraw", "contact", "contact", "end_help"]
+            joins = ["confirm_join", "refuse_join"] * 3 if case.reports_proposed else []
+            likely = [*likely, *likely, *aside, *joins, "hand_inside"]
         verb = lot.choice(likely) if likely and lot.random() < 0.85 else lot.choice(list(every))
         return verb, every[verb]
 
@@ -148,11 +177,19 @@ class Walker:
             checker = viewer_of_post(task.assignee_id)
         report = Report.objects.filter(case=case).first()
         report_id = report.id if report is not None else case.id
+        teller = report.submission_id if report is not None else submission
+        waiting = Report.objects.filter(case=case, join_state="proposed").first()
+        waiting_id = waiting.id if waiting is not None else report_id
         chief = {"by": self.town.viewer("D002"), "version": version, "at": at}
         chosen = {"matter": case.matter or "litter", "condition": condition}
         if not case.matter:
             chosen["condition"] = "litter.exposed"
         other = lot.choice(self.cases[-OLD:])
+        waiting = queries.open_proposal(case.id, at)
+        proposal = waiting.id if waiting is not None else case.id
+        leader = {"by": self.town.viewer("D003"), "version": version, "at": at}
+        stations = [self.town.viewer(number) for number in ("C001", "C002", "C003", "C004")]
+        cadre = next((v for v in stations if v.area_id in case.chain), by)
         return {
             "accept_and_dispatch": lambda: actions.accept_and_dispatch(
                 case.id, **common, **chosen, area=area, lead=lead, helpers=[self.town.org("urb")]
@@ -213,6 +250,67 @@ class Walker:
             ),
             "reopen_case": lambda: actions.reopen_case(case.id, **chief, words="抽查未修好"),
             "rate": lambda: actions.rate_as_reporter(submission, case.id, rating=4, at=at),
+            "send_to_verify": lambda: actions.send_to_verify(case.id, **common, words=words),
+            "answer_verification": lambda: actions.answer_verification(
+                task.id if task else case.id,
+                by=checker,
+                version=task.version if task else 1,
+                result=lot.choice(["confirmed", "not_found", "unable"]),
+                words="到现场看过",
+                at=at,
+            ),
+            "lapse": lambda: actions.verify_lapsed(case.id, at=at),
+            "settle": lambda: actions.settle_on_spot(
+                case.id,
+                by=cadre,
+                version=version,
+                settled=Settled(
+                    chosen["condition"], "当场办好", "已当场办好", self.photos(), self.photos()
+                ),
+                matter=chosen["matter"],
+                at=at,
+            ),
+            "correct": lambda: actions.correct_case(
+                case.id,
+                **common,
+                words=words or "更正",
+                condition=condition if lot.random() < 0.7 else "",
+                area=lot.choice([None, None, *self.town.town.grids]),
+                urgent=lot.choice([None, None, True, False]),
+                keep_lead=lot.choice([None, True, True, False]),
+            ),
+            "propose": lambda: actions.propose_force_close(
+                case.id, **chief, words="由工程一并解决", reply="将整体改造"
+            ),
+            "confirm": lambda: actions.confirm_force_close(case.id, proposal, **leader),
+            "refuse_proposal": lambda: actions.refuse_force_close(
+                case.id, proposal, **leader, words="继续办理"
+            ),
+            "archive": lambda: actions.take_step(
+                case.id, "archive", actor=actions.SYSTEM, version=None, at=at
+            ),
+            "object": lambda: actions.object_as_reporter(
+                submission, case.id, words=words or "是公共道路", at=at
+            ),
+            "part": lambda: actions.part_case(case.id, **common, words=words or "两处"),
+            "add_details": lambda: actions.add_details(
+                teller, case.id, words=words, photos=self.photos(), at=at
+            ),
+            "hurry": lambda: actions.hurry_case(teller, case.id, at=at),
+            "withdraw": lambda: actions.withdraw_as_reporter(teller, case.id, at=at),
+            "contact": lambda: actions.log_contact_with(
+                case.id, **common, call=lot.choice(["in", "out"]), reached=bool(words), words=words
+            ),
+            "end_help": lambda: actions.end_help_on(
+                case.id, **{**common, "by": self.town.viewer("U001")}
+            ),
+            "hand_inside": lambda: actions.hand_to_colleague(
+                case.id,
+                **{**common, "by": self.town.viewer("M001")},
+                colleague=self.town.town.posts[lot.choice(["M002", "M002", "U001"])],
+            ),
+            "confirm_join": lambda: actions.confirm_joined(case.id, waiting_id, **common),
+            "refuse_join": lambda: actions.refuse_joined(case.id, waiting_id, **common),
             "void": lambda: actions.void_case(
                 case.id, **(chief if lot.random() < 0.3 else common), reason="test"
             ),

@@ -11,8 +11,9 @@ from gridward.cases.actions.effects import COUNTS, ask_reports, effect, recount
 from gridward.cases.actions.given import Given, clean
 from gridward.cases.actions.steps import DETAILS, take_step
 from gridward.cases.actions.submit import open_own_case
-from gridward.cases.actions.work import Work, acting_post, resume_clocks
+from gridward.cases.actions.work import Work, acting_post, end_pause, resume_clocks
 from gridward.cases.models import Assignment, Case, Clock, Report, Round
+from gridward.cases.rules import process as process_rules
 from gridward.core.action import action
 from gridward.journal.actions import note
 
@@ -81,8 +82,17 @@ def leave_master(work: Work, given: Given) -> None:
         part.version += 1
         work.assignments.append(part)
         work.changed_assignments[part.id] = part
-    resume_clocks(work, queries.ids_of(line, "clocks"), "parted")
-    work.back_to = str(line.details["before"])
+    before = str(line.details["before"])
+    clocks = Clock.objects.filter(id__in=queries.ids_of(line, "clocks"))
+    asked = process_rules.holder_kind(work.process, before) == "worker"
+    if asked:  # whoever was to look was told that it is not needed any more: the desk asks anew
+        before = work.process.start
+        clocks = clocks.exclude(owner_kind="task")
+    resume_clocks(work, clocks.values_list("id", flat=True), "parted")
+    for clock in work.clocks if asked else []:
+        if clock.paused_at is not None:
+            end_pause(work, clock)
+    work.back_to = before
     work.search_changed = True
     given.memo.update(master=master.id, to=work.back_to, reports=back)
     note(
