@@ -21,6 +21,8 @@ from gridward.cases.queries.pages import CasePage
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
+from gridward.core.errors import BadInput
+from gridward.directory import queries as directory
 from gridward.web.api.schemas_staff import StepIn
 
 # which inputs a step has; ! marks what it cannot do without
@@ -213,8 +215,24 @@ def _example(name: str, choices: Choices, page: CasePage) -> Any:
 
 def take(case_id: UUID, key: str, body: StepIn, *, by: Viewer, version: int, token: str) -> Case:
     """Take a step. token: with which photos were staged. Raises whatever Problem refuses it."""
+    _check_organisations(body)
     act = TAKES.get(key, _plain)
     return act(case_id, key, body, by, version, token)
+
+
+def _check_organisations(body: StepIn) -> None:
+    """Refuse ids that no organisation or post has, by the input they came in. Raises BadInput."""
+    said = {
+        "helpers": body.helpers,
+        "informed": body.informed,
+        "suggested": [body.suggested] if body.suggested else [],
+        "lead": [body.lead] if body.lead else [],
+        "desk": [body.desk] if body.desk else [],
+    }
+    known = {one.id for one in directory.organisations(active_only=False)}
+    wrong = {name: _("No organisation has this id.") for name in said if set(said[name]) - known}
+    if wrong:
+        raise BadInput(wrong)
 
 
 def _matter(condition: str, book: Catalogue) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import get_language
-from ninja import File, Header, NinjaAPI, Status
+from ninja import File, Header, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 
@@ -21,11 +21,12 @@ from gridward.directory.rules import Organisation
 from gridward.territory import queries as territory
 from gridward.vault import actions as vault
 from gridward.web.api import schemas, staff
+from gridward.web.api.described import DescribedAPI
 from gridward.web.api.tokens import TokenMissing
 from gridward.web.entrance import entrance
 from gridward.web.problems import BadRequest, problem_response
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Gridward",
     version=__version__,
     docs_url=None,
@@ -71,6 +72,7 @@ def _unreadable(request: HttpRequest, fault: HttpError) -> HttpResponse:
     "/uploads",
     response={201: schemas.PhotoOut, **REFUSALS},
     summary="Stage a photo",
+    operation_id="upload",
     tags=["reports"],
 )
 @entrance("everybody")
@@ -91,7 +93,24 @@ def upload(request: HttpRequest, photo: File[UploadedFile], client_id: str) -> A
     "/reports",
     response={201: schemas.ReceiptOut, **REFUSALS},
     summary="Report a problem",
+    operation_id="create_report",
     tags=["reports"],
+    openapi_extra={
+        "responses": {
+            201: {
+                "links": {
+                    "follow": {
+                        "operationId": "read_report",
+                        "parameters": {
+                            "path.receipt": "$response.body#/receipt",
+                            "header.x-receipt-code": "$response.body#/code",
+                        },
+                        "description": "Number and code open the report.",
+                    }
+                }
+            }
+        }
+    },
 )
 @entrance("everybody")
 def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
@@ -132,6 +151,7 @@ def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
     "/reports/{receipt}",
     response={200: schemas.ReportOut, **REFUSALS},
     summary="Follow a report",
+    operation_id="read_report",
     tags=["reports"],
 )
 @entrance("receipt")
