@@ -82,6 +82,20 @@ def inbox_of(
     return InboxPage(unread, shown, shown[-1].id if len(found) > limit else None)
 
 
+def cases_with_news(*, since: datetime, limit: int) -> list[uuid.UUID]:
+    """The cases that staff was told of last, at most so many (the demonstration)."""
+    rows = InboxItem.objects.filter(made_at__gte=since).order_by("-made_at")
+    return list(dict.fromkeys(rows.values_list("case_id", flat=True)[: limit * 6]))[:limit]
+
+
+def posts_and_organisations_with_unread() -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """Whose inboxes hold something unread; two statements."""
+    unread = InboxItem.objects.filter(read_at=None).order_by()
+    posts = unread.exclude(post=None).values_list("post_id", flat=True).distinct()
+    own = unread.exclude(organisation=None).values_list("organisation_id", flat=True).distinct()
+    return {one for one in posts if one}, {one for one in own if one}
+
+
 def items_to_read(viewer: Viewer, ids: Iterable[uuid.UUID] | None) -> list[InboxItem]:
     """Unread items of this viewer, locked: these, or all of them (1,000 at once)."""
     own = InboxItem.objects.select_for_update().filter(_mine(viewer), read_at=None)

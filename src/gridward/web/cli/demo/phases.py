@@ -23,7 +23,7 @@ from gridward.core import clock, jurisdiction
 from gridward.core.demo import mark_demo_database
 from gridward.journal import actions as journal
 from gridward.journal.actions import ActorRef
-from gridward.web.cli.demo import cases, ground, people
+from gridward.web.cli.demo import cases, ground, messages, people
 
 Say = Callable[[str], None]
 
@@ -74,5 +74,6 @@ PHASES: list[Phase] = [
     Phase(gettext_lazy("organisations"), long_ago(people.make_organisations)),
     Phase(gettext_lazy("people"), long_ago(people.make_people)),
     Phase(gettext_lazy("cases"), cases.make_cases),
+    Phase(gettext_lazy("messages"), messages.make_messages),
     Phase(gettext_lazy("journal"), sealed),
 ]
