@@ -15,6 +15,12 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from gridward.cases.models import Assignment, Case, Clock, Report
+from gridward.cases.queries.saying import (
+    CORRECTED,
+    VERIFIED,
+    corrected_words,
+    said_in,
+)
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.facts import CaseFacts
 from gridward.catalog.compiled import Catalogue
@@ -22,6 +28,7 @@ from gridward.core import jurisdiction
 from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.journal.queries import Line
+from gridward.journal.rules import moment_of
 from gridward.territory import queries as territory
 
 Audience = Literal["staff", "public"]
@@ -29,7 +36,10 @@ Audience = Literal["staff", "public"]
 
 @dataclass(frozen=True)
 class Why:
-    """One answer. topic: area, organisation, deadline, state or next; rule: where it is agreed."""
+    """One answer. rule: where it is agreed.
+
+    topic: area, corrected, organisation, deadline, state or next
+    """
 
     topic: str
     question: str
@@ -64,6 +74,8 @@ def explain_case(
 ) -> list[Why]:
     """The answers for a case, from what the page has read already; no statement of its own."""
     found = [_area(case, lines)]
+    if audience == "staff":
+        found += _corrections(book, lines)
     found += _organisation(case, book, assignments, audience)
     found += _deadline(case, book, clocks, audience)
     found.append(_state(case, book, lines, audience))
@@ -89,6 +101,23 @@ def _area(case: Case, lines: Sequence[Line]) -> Why:
     else:
         answer = sentences.get(reason, _("The place is %(area)s.")) % {"area": names or "—"}
     return Why("area", question, answer, rule=f"boundary {case.boundary}")
+
+
+def _corrections(book: Catalogue, lines: Sequence[Line]) -> list[Why]:
+    """What was corrected after the beginning, the oldest first, and what was found on site."""
+    found = []
+    for line in lines:
+        if line.verb == CORRECTED:
+            said = corrected_words(line, book)
+            question = _("What was corrected?")
+        elif line.verb == VERIFIED:
+            said = said_in(line, book)
+            question = _("What was found before acceptance?")
+        else:
+            continue
+        answer = _("%(at)s: %(what)s.") % {"at": local(line.occurred_at), "what": _listed(said)}
+        found.append(Why("corrected", question, answer, rule=line.verb))
+    return found
 
 
 def _organisation(
@@ -151,6 +180,10 @@ def _deadline(
                 "start": local(clock.start_at),
                 "due": local(clock.due_at),
             }
+            if clock.corrected:
+                answer += " " + _("Corrected on %(at)s.") % {
+                    "at": local(moment_of(clock.corrected[-1][0]))
+                }
             if clock.provisional:
                 answer += " " + _("Provisional: that year's calendar is not loaded yet.")
         found.append(

@@ -23,6 +23,7 @@ from gridward.cases.models import (
     Case,
     Clock,
     ClockPause,
+    Proposal,
     Report,
     Return,
     Round,
@@ -396,6 +397,44 @@ def _self_checked(checked: Sequence[tuple[Round, UUID | None]]) -> Iterable[str]
         acted = handlers[record.case_id, record.number] | {record.disposed_person}
         if holder.person_id in acted:
             yield record.case.number
+
+
+@invariant(_("Nobody verified what they reported themselves"))
+def verifier_is_not_reporter(cases: Scope) -> Iterable[str]:
+    rounds = Round.objects.filter(case__in=cases, verified_by__isnull=False).select_related("case")
+    for batch in _batches(rounds.order_by("id")):
+        told = Report.objects.filter(
+            case__in={each.case_id for each in batch},
+            submission__reporter_kind="worker",
+            submission__reporter_post__isnull=False,
+        ).values_list("case", "submission__reporter_post")
+        posts = {post for _case, post in told} | {each.verified_by for each in batch}
+        people = {
+            post: holder.person_id
+            for post, holder in directory.holders([p for p in posts if p is not None]).items()
+        }
+        reporters = {(case, people.get(post)) for case, post in told if post in people}
+        for each in batch:
+            if (each.case_id, people.get(each.verified_by)) in reporters:
+                yield each.case.number
+
+
+@invariant(_("What was closed by special approval was proposed by one and confirmed by another"))
+def forced_by_two(cases: Scope) -> Iterable[str]:
+    confirmed = Proposal.objects.filter(
+        case=OuterRef("pk"),
+        round=OuterRef("round"),
+        state="confirmed",
+        decided_person__isnull=False,
+    ).exclude(decided_person=F("proposed_person"))
+    yield from _numbers(cases.filter(close_type="forced").exclude(Exists(confirmed)))
+
+
+@invariant(_("What was put away has ended, and nothing about it runs or waits"))
+def archived_is_over(cases: Scope) -> Iterable[str]:
+    away = cases.filter(archived_at__isnull=False)
+    yield from _numbers(away.filter(Q(is_open=True) | Q(archived_at__lt=F("closed_at"))))
+    yield from _numbers(away.filter(master__is_open=True))
 
 
 @invariant(_("Every case can be found by search, and no restricted one can"))

@@ -47,6 +47,7 @@ from gridward.cases.queries.reading import (
     suggested_lead,
     visible_cases,
 )
+from gridward.cases.queries.saying import said_in
 from gridward.cases.rules import clocks as clock_rules
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.facts import ActorFacts
@@ -596,7 +597,7 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
         rounds=rounds,
         texts=_readable_texts(viewer, texts, rounds, returns, original=original),
         photos=photos,
-        timeline=[_item(viewer, line, holders, entry_texts, original) for line in lines],
+        timeline=[_item(viewer, line, holders, entry_texts, original, book) for line in lines],
         clocks=[_clock_view(c, case, book, now) for c in clocks],
         steps=[StepCard(step.key, step.title) for step in steps],
         suggestion=suggested_lead(case, book),
@@ -708,6 +709,7 @@ def _item(
     holders: dict[UUID, Holder],
     texts: dict[UUID, list[vault.OpenedText]],
     original: bool,
+    book: Catalogue,
 ) -> TimelineItem:
     holder = holders.get(UUID(line.actor_id)) if line.actor_kind == "post" else None
     own = holder is not None and holder.organisation_id == viewer.organisation_id
@@ -717,10 +719,13 @@ def _item(
         title=line.title,
         who=holder.name if holder else "",
         organisation=_organisation(holder.organisation_id) if holder else None,
-        words=shown_all(
-            [one.text for one in texts.get(line.id, []) if one.text and one.kind not in UNSEEN],
-            original=original or own,
-        ),
+        words=[
+            *said_in(line, book),
+            *shown_all(
+                [one.text for one in texts.get(line.id, []) if one.text and one.kind not in UNSEEN],
+                original=original or own,
+            ),
+        ],
         late=line.is_late,
     )
 

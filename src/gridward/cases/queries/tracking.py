@@ -12,6 +12,7 @@ from gridward.cases.errors import NotTheReporter
 from gridward.cases.models import Answer, Assignment, Case, CaseFile, Clock, Report, Submission
 from gridward.cases.queries.explaining import Why, explain_case
 from gridward.cases.queries.reading import facts_of
+from gridward.cases.queries.saying import CORRECTED, concerns_reporter
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.joining import is_another_working_day
 from gridward.catalog.compiled import Catalogue
@@ -298,6 +299,8 @@ def _told(
     myself = str(report.submission_id)
     for line in lines:
         if line.verb not in verbs:
+            continue
+        if line.verb == CORRECTED and not concerns_reporter(line):
             continue
         organisation = line.details.get("lead")
         found.append(

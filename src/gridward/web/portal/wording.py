@@ -38,7 +38,7 @@ CLOSE_TITLES: Mapping[str, Any] = {
     "self_handled": gettext_lazy("Done on the spot"),
     "self_governed": gettext_lazy("Settled by the residents"),
     "withdrawn": pgettext_lazy("stage", "Withdrawn"),
-    "forced": gettext_lazy("Closed by special approval"),
+    "forced": gettext_lazy("Completed"),  # how it was approved is the staff's matter
 }
 
 # verb → (without a unit, with the unit's name)
@@ -78,6 +78,8 @@ TOLD: Mapping[str, tuple[Any, Any]] = {
     "case.check_passed": (gettext_lazy("The result was checked; please tell us your view"), None),
     "case.not_solved": (gettext_lazy("Not solved: it is being redone"), None),
     "case.reopened": (gettext_lazy("Being redone at your wish"), None),
+    "case.corrected": (gettext_lazy("We set its place or matter right"), None),
+    "case.self_handled": (gettext_lazy("Dealt with on the spot"), None),
     "case.closed": (gettext_lazy("Completed; thank you for caring"), None),
     "case.voided": (gettext_lazy("Not handled as an event"), None),
     "case.withdrawn": (gettext_lazy("Withdrawn as you wished"), None),

@@ -18,6 +18,7 @@ from gridward.cases import actions, queries
 from gridward.cases.errors import ReasonNeeded
 from gridward.cases.queries.pages import CaseCard, CasePage, ReportView
 from gridward.cases.queries.photos import photo_of_case
+from gridward.cases.queries.saying import result_words
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Outdated, Problem
@@ -275,6 +276,10 @@ def _facts(found: CasePage) -> list[Fact]:
     if record is not None:
         if record.number > 1:
             facts.append(Fact(_("Round"), str(record.number)))
+        if record.verify_result:
+            facts.append(
+                Fact(_("Verified before acceptance"), result_words(record.verify_result))
+            )
         for label, secret in (
             (_("What was done (internal)"), record.internal),
             (_("Reply to the reporter"), record.reply),
