@@ -26,6 +26,11 @@ def declare_all() -> None:
     registry.declare_news(notices.NEWS)
     subscribe("cases.notices", verbs=notices.NEWS, handler="gridward.cases.notices.tell")
     sources.declare(notices.SOURCE, "gridward.cases.notices.compose")
+    subscribe(
+        "cases.stamp",
+        verbs=["case.disposed", "case.self_handled"],
+        handler="gridward.cases.stamping.stamp",
+    )
     ticks.register("cases.sweep_clocks", "gridward.cases.actions.sweep_clocks", 20)
     ticks.register(
         "cases.recompute_provisional", "gridward.cases.actions.recompute_provisional", 300

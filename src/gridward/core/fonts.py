@@ -44,7 +44,8 @@ def chinese_font() -> Path:
         raise FontMissing()
     # the build puts a digest of the content into each name
     digest = hashlib.sha256("".join(each.name for each in pieces).encode()).hexdigest()[:12]
-    made = Path(settings.GRIDWARD_VAR, "fonts", f"gridward-sans-sc-{digest}.ttf")
+    folder = getattr(settings, "GRIDWARD_FONTS", "") or Path(settings.GRIDWARD_VAR, "fonts")
+    made = Path(folder, f"gridward-sans-sc-{digest}.ttf")
     if made.is_file():
         return made
     with _lock:

@@ -43,6 +43,8 @@ from gridward.settings.base import *  # noqa: E402, F403
 from gridward.settings.base import ALLOWED_HOSTS, DATABASES  # noqa: E402
 
 ALLOWED_HOSTS += ["testserver"]
+# put together once for all runs: that takes ten seconds
+GRIDWARD_FONTS = Path(tempfile.gettempdir(), "gridward-test-fonts")
 GRIDWARD_DURABLE = False  # test keys and files need not survive a power cut
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from gridward.cases import errors
+from gridward.cases import errors, queries
 from gridward.cases.models import Case, CaseFile, Report
 from gridward.core import db
+from gridward.core.action import action
 from gridward.core.ids import new_id
 from gridward.vault import actions as vault
 from gridward.vault import queries as vault_queries
+
+
+@action
+def keep_stamped(photo_id: UUID, drawn: UUID) -> None:
+    """The stamped copy of a proof photo stands beside it; a second one is left to expire."""
+    photo = queries.lock_file(photo_id)
+    if photo is None or photo.stamped is not None:
+        return
+    vault.adopt_files(
+        [drawn], reference=f"case:{photo.case_id}:stamped", person=photo.case.vault_subject
+    )
+    photo.stamped = drawn
+    photo.save(update_fields=["stamped"])
 
 
 def link_files(

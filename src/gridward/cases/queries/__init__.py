@@ -75,6 +75,7 @@ from gridward.cases.queries.parts import (
     proposed_reports,
     report_counts,
 )
+from gridward.cases.queries.photos import lock_file, proofs_to_stamp
 from gridward.cases.queries.privacy import Reveal, reports_by_phone, require_reason
 from gridward.cases.queries.reading import (
     DESK_KINDS,
@@ -206,6 +207,7 @@ __all__ = [
     "lock_case",
     "lock_cases",
     "lock_due_clocks",
+    "lock_file",
     "lock_lapsed_proposals",
     "lock_link",
     "lock_links_of",
@@ -234,6 +236,7 @@ __all__ = [
     "report_of",
     "report_photos",
     "reporters_of",
+    "proofs_to_stamp",
     "reports_by_phone",
     "require_reason",
     "running_clocks",

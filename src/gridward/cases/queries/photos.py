@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +13,11 @@ from gridward.cases.models import CaseFile
 from gridward.cases.queries.privacy import require_reason
 from gridward.cases.queries.reading import case_for
 from gridward.cases.queries.tracking import submission_for
+from gridward.catalog.queries import catalogue
 from gridward.core.errors import NotFound
+from gridward.directory import queries as directory
+from gridward.directory.errors import NoSuchOrganisation
+from gridward.territory import queries as territory
 
 
 def photo_of_case(viewer: Viewer, case_id: UUID, photo_id: UUID, *, original: bool = False) -> UUID:
@@ -41,3 +47,47 @@ def photo_of_receipt(receipt: str, code: str, photo_id: UUID) -> UUID:
     if file_id is None:
         raise NotFound()
     return file_id
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof photo that is to be stamped, and what is printed below it."""
+
+    id: UUID
+    file: UUID
+    number: str
+    taken_at: datetime
+    place: str
+    organisation: str
+
+
+def proofs_to_stamp(case_id: UUID) -> list[Proof]:
+    """Photos after the work without a stamped copy, where the filing condition asks for one."""
+    rows = list(
+        CaseFile.objects.filter(
+            case=case_id, kind="after", media="photo", stamped__isnull=True
+        ).select_related("case")
+    )
+    if not rows:
+        return []
+    case = rows[0].case
+    condition = catalogue(case.edition).conditions.get(case.condition)
+    if condition is None or not condition.proof_stamp:
+        return []
+    deepest = next((area for area in reversed(case.chain) if area is not None), None)
+    place = territory.path_name(deepest) if deepest is not None else ""
+    try:
+        lead = directory.organisation(case.lead_id).title("zh") if case.lead_id else ""
+    except NoSuchOrganisation:
+        lead = ""
+    return [Proof(one.id, one.file, case.number, one.added_at, place, lead) for one in rows]
+
+
+def lock_file(photo_id: UUID) -> CaseFile | None:
+    """A file of a case, locked until the action ends."""
+    return (
+        CaseFile.objects.select_for_update(of=("self",))
+        .select_related("case")
+        .filter(id=photo_id)
+        .first()
+    )
