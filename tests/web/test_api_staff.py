@@ -276,6 +276,22 @@ def test_the_same_request_twice_is_one_step(town: CaseTown) -> None:
     assert is_problem(other, 409, "client_id_used")
 
 
+@pytest.mark.parametrize("name", ["helpers", "informed"])
+def test_an_organisation_that_nobody_knows_is_refused_by_its_input(
+    town: CaseTown, name: str
+) -> None:
+    case = walk(town, "submitted")
+    program = Program(town, "S001")
+    example = program.get(f"/cases/{case.id}/steps").json()["steps"]
+    body = next(s for s in example if s["key"] == "accept_dispatch")["example"]
+
+    answer = program.take(case, "accept_dispatch", {**body, name: [str(uuid.uuid4())]})
+
+    assert is_problem(answer, 422, "bad_input")
+    assert list(answer.json()["fields"]) == [name]
+    assert Case.objects.get().version == case.version
+
+
 def test_an_unknown_input_and_broken_json_are_refused_as_problems(town: CaseTown) -> None:
     case = walk(town, "dispatched")
     program = Program(town, "M001")
