@@ -100,9 +100,9 @@ def report_photos(case_id: UUID) -> int:
 
 
 def is_pending(case: Case) -> bool:
-    """Whether a closed case waits for something: its master, or a decision on a proposal."""
+    """Whether a closed case waits for something: its master to be put away, or a decision."""
     if case.master_id is not None:
-        return Case.objects.filter(id=case.master_id, is_open=True).exists()
+        return Case.objects.filter(id=case.master_id, archived_at__isnull=True).exists()
     return Proposal.objects.filter(case=case, state="open").exists()
 
 
@@ -123,7 +123,7 @@ def cases_to_archive(at: datetime, days: int, steps: Iterable[str], limit: int) 
     cutoff = at - timedelta(days=days)
     rows = (
         Case.objects.filter(ready, closed_at__lt=cutoff, archived_at__isnull=True)
-        .filter(Q(master__isnull=True) | Q(master__is_open=False))
+        .filter(Q(master__isnull=True) | Q(master__archived_at__isnull=False))
         .exclude(proposals__state="open")
         .order_by("closed_at", "id")
     )
