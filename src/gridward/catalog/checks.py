@@ -38,6 +38,7 @@ def faults_of(content: Content, spot: Spot) -> list[Fault]:
         *_people(content, spot),
         *_time(content, spot),
         *_notices(content, spot),
+        *_persons(content, spot),
         *(fault for process in content.processes for fault in _process(process, content, spot)),
     ]
 
@@ -206,6 +207,23 @@ def _time(content: Content, spot: Spot) -> Iterator[Fault]:
                     "a known role",
                     spot("level_schemes", scheme.key, ("levels", i, "answered_by")),
                 )
+
+
+def _persons(content: Content, spot: Spot) -> Iterator[Fault]:
+    told: set[str] = set()
+    for notice in content.privacy:
+        if notice.for_ in told:
+            yield Fault(*spot("privacy", notice.key, ("for",)), "one notice each", notice.for_)
+        told.add(notice.for_)
+    groups = {group.key for group in content.groups}
+    matters = {matter.key for matter in content.matters}
+    for each in content.retention:
+        for i, key in enumerate(each.groups):
+            at = spot("retention", each.key, ("groups", i))
+            yield from _unknown(key, groups, "a known group", at)
+        for i, key in enumerate(each.matters):
+            at = spot("retention", each.key, ("matters", i))
+            yield from _unknown(key, matters, "a known matter", at)
 
 
 def _notices(content: Content, spot: Spot) -> Iterator[Fault]:

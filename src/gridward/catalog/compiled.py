@@ -28,8 +28,10 @@ from gridward.catalog.definitions import (
     Matter,
     Milestone,
     NoticeDefinition,
+    PrivacyNotice,
     Process,
     ResponsibilityRule,
+    RetentionClass,
     Role,
     Settings,
 )
@@ -58,6 +60,8 @@ class Content(Entry):
     settings: Settings
     processes: tuple[Process, ...]
     notices: tuple[NoticeDefinition, ...] = ()
+    privacy: tuple[PrivacyNotice, ...] = ()
+    retention: tuple[RetentionClass, ...] = ()
     origins: dict[str, str]  # "matters/manhole" -> "urban-grid@1", or "decision:<id>"
 
     def canonical(self) -> str:
@@ -111,6 +115,8 @@ class Catalogue:
         self.roles: Mapping[str, Role] = _by_key(content.roles)
         self.processes: Mapping[str, Process] = _by_key(content.processes)
         self.notices: Mapping[str, NoticeDefinition] = _by_key(content.notices)
+        self.privacy: Mapping[str, PrivacyNotice] = _by_key(content.privacy)
+        self.retention: Mapping[str, RetentionClass] = _by_key(content.retention)
         self.settings: Settings = content.settings
         self.level_schemes: Mapping[str, LevelScheme] = _by_key(content.level_schemes)
         self.level_scheme: LevelScheme = self.level_schemes[content.level_scheme]
@@ -155,6 +161,23 @@ class Catalogue:
     def matters_admitted_as(self, code: str) -> tuple[Matter, ...]:
         """The matters that stand for this admitted work, in the packs' order."""
         return tuple(each for each in self.matters.values() if code in each.codes.admitted)
+
+    def privacy_for(self, who: str) -> PrivacyNotice | None:
+        """What people are told about their data: `reporter` or `staff`; None when no pack says."""
+        return next((each for each in self.privacy.values() if each.for_ == who), None)
+
+    def retention_of(
+        self, group: str, matter: str, *, restricted: bool
+    ) -> RetentionClass | None:
+        """How long a case of this kind is kept: the first class that fits; None keeps it."""
+        return next(
+            (
+                each
+                for each in self.retention.values()
+                if each.fits(group, matter, restricted=restricted)
+            ),
+            None,
+        )
 
     def calendar(self, key: str) -> worktime.Calendar:
         """The calendar with this key; raises NotInCatalogue."""

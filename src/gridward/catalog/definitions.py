@@ -501,6 +501,56 @@ class LevelScheme(Entry):
         return next((level for level in self.levels if level.key == key), None)
 
 
+# --- persons ------------------------------------------------------------------------------
+
+
+class Point(Entry):
+    """One thing that people are told about their data."""
+
+    title: Text
+    text: Text
+
+
+class PrivacyNotice(Entry):
+    """What people are told about what is kept of them: the version stands on each submission.
+
+    for_: who is told: whoever reports, or whoever works here
+    """
+
+    key: Key
+    for_: Literal["reporter", "staff"] = Field(alias="for")
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,20}$")]
+    title: Text
+    points: Annotated[tuple[Point, ...], Field(min_length=1)]
+    source: Source | None = None
+
+
+class RetentionClass(Entry):
+    """How long what people told is kept after a case was put away, and what is then blanked.
+
+    groups, matters, restricted: which cases; the first class that fits holds, and one that names
+    none holds for the rest. blanks: reporter: words, number, name and files of whoever reported;
+    staff: what was written and photographed while it was settled
+    """
+
+    key: Key
+    title: Text
+    groups: tuple[Key, ...] = ()
+    matters: tuple[Key, ...] = ()
+    restricted: bool = False
+    months: Annotated[int, Field(ge=1, le=600)]
+    blanks: Annotated[tuple[Literal["reporter", "staff"], ...], Field(min_length=1)]
+    source: Source | None = None
+
+    def fits(self, group: str, matter: str, *, restricted: bool) -> bool:
+        """Whether a case belongs to this class."""
+        if self.restricted or restricted:
+            return self.restricted and restricted
+        if not self.groups and not self.matters:
+            return True
+        return group in self.groups or matter in self.matters
+
+
 # --- settings -----------------------------------------------------------------------------
 
 
@@ -551,6 +601,9 @@ class Settings(Entry):
     nearby_radius_m: Annotated[int, Field(ge=10, le=5000)] = 100
     nearby_window_days: Annotated[int, Field(ge=1, le=365)] = 30
     public_page: bool = False
+    voice_seconds: Annotated[int, Field(ge=0, le=300)] = 60
+    data_request_days: Annotated[int, Field(ge=1, le=60)] = 15
+    retention_by_itself: bool = False
     idle_minutes: Annotated[int, Field(ge=1, le=600)]
     second_factor_roles: tuple[Key, ...] = ()
     decline_reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]

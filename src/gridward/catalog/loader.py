@@ -28,8 +28,10 @@ from gridward.catalog.definitions import (
     Matter,
     NoticeDefinition,
     PackHead,
+    PrivacyNotice,
     Process,
     ResponsibilityRule,
+    RetentionClass,
     Role,
     Settings,
 )
@@ -50,6 +52,8 @@ SECTIONS: dict[str, tuple[str, type[BaseModel]]] = {
     "level_schemes": ("levels.yaml", LevelScheme),
     "processes": ("processes", Process),
     "notices": ("notices", NoticeDefinition),
+    "privacy": ("privacy.yaml", PrivacyNotice),
+    "retention": ("retention.yaml", RetentionClass),
 }
 _LISTS = {
     "filing_conditions.yaml": "conditions",
@@ -57,6 +61,8 @@ _LISTS = {
     "departments.yaml": "departments",
     "roles.yaml": "roles",
     "levels.yaml": "level_schemes",
+    "privacy.yaml": "privacy",
+    "retention.yaml": "retention",
 }
 _LIST_FOLDERS = {"notices": "notices"}  # each file holds a list
 # files of two lists: what a part is called there -> section
