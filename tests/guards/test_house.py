@@ -27,10 +27,11 @@ pytestmark = pytest.mark.guard
 DOORS = {"actions", "queries", "rules", "errors", "verbs"}
 MORE_DOORS = {
     "journal": {"guards", "sealing", "subscriptions", "ticker", "verification"},
-    "catalog": {"compiled", "definitions", "loader", "registry", "worktime"},
+    "catalog": {"compiled", "definitions", "loader", "messages", "registry", "worktime"},
     "directory": {"files", "grounds"},
     "access": {"capabilities"},
-    "notify": {"channels", "environment", "fake", "sources"},
+    "notify": {"channels", "environment", "fake", "jobs", "sources", "ticker"},
+    "cases": {"notices"},
     "territory": {"carriers", "files"},
     "vault": {"backup", "erasure"},
 }

@@ -93,7 +93,7 @@ def posts_and_organisations_with_unread() -> tuple[set[uuid.UUID], set[uuid.UUID
     unread = InboxItem.objects.filter(read_at=None).order_by()
     posts = unread.exclude(post=None).values_list("post_id", flat=True).distinct()
     own = unread.exclude(organisation=None).values_list("organisation_id", flat=True).distinct()
-    return {one for one in posts if one}, {one for one in own if one}
+    return set(posts) - {None}, set(own) - {None}
 
 
 def items_to_read(viewer: Viewer, ids: Iterable[uuid.UUID] | None) -> list[InboxItem]:
