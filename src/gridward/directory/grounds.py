@@ -147,6 +147,23 @@ def public_contacts(
     return found
 
 
+def answerers_of(
+    area_ids: Iterable[int], *, at: datetime | None = None, most: int = 3
+) -> dict[int, list[str]]:
+    """Area → names of up to `most` people in posts on it, full-time workers first."""
+    wanted = list(dict.fromkeys(area_ids))
+    posts = _current_posts(at).filter(area_id__in=wanted, person__active=True)
+    rows = posts.order_by("person__staff_number").values_list(
+        "area_id", "person__name", "person__worker_kind"
+    )
+    found: dict[int, list[str]] = {}
+    for area_id, name, _kind in sorted(rows, key=lambda row: row[2] == "part_time"):
+        names = found.setdefault(area_id or 0, [])
+        if len(names) < most and name not in names:
+            names.append(name)
+    return found
+
+
 def unanswered(*, within: int | None = None, at: datetime | None = None) -> list[Gap]:
     """Where nobody answers: for every level whose scheme names a role, the areas in force without
     a present post in that role; one statement. within: only under this area."""

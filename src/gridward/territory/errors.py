@@ -208,6 +208,7 @@ TWO_TO_MERGE = _("choose at least two areas.")
 OTHER_PARENTS = _("only areas of one parent can be merged.")
 NOT_TOUCHING = _("they do not all lie beside each other.")
 REDRAW_SMALLEST = _("%(area)s is cut further; redraw the areas in it, and it follows.")
+NO_FILE = _("choose a GeoJSON file.")
 TWO_TO_REDRAW = _("a line lies between two areas; give both.")
 
 # What is wrong with a feature of a file.
@@ -242,6 +243,7 @@ NO_READER = _(
 )
 NO_GEOJSON_FEATURES = _("it is no GeoJSON collection of features.")
 NOT_JSON = _("it is not JSON.")
+TOO_LARGE = _("it is larger than 20 MB.")
 NO_LAYER = _("no layer of areas was found in it.")
 NO_COLUMN = _("it has no column %(columns)s.")
 NOT_UTF8 = _("it is not UTF-8. Save it as CSV in UTF-8.")

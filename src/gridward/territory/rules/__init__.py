@@ -39,6 +39,7 @@ from gridward.territory.rules.drawing import (
     outline_of_points,
     partition,
     reading_order,
+    straight_piece,
     with_vertices,
 )
 from gridward.territory.rules.ground import (
@@ -154,6 +155,7 @@ __all__ = [
     "scheme_from",
     "shares_of",
     "split",
+    "straight_piece",
     "surveyed",
     "with_vertices",
 ]

@@ -325,6 +325,22 @@ def _halve(ground: BaseGeometry, count: int) -> list[BaseGeometry]:
     return cells
 
 
+def straight_piece(ground: BaseGeometry, share: float, *, upright: bool) -> BaseGeometry:
+    """A box that holds the western (upright) or northern `share` of the ground, 0 to 1."""
+    share = min(0.99, max(0.01, share if math.isfinite(share) else 0.5))
+    west, south, east, north = ground.bounds
+    # the northern part: measured from below, the rest
+    wanted = ground.area * (share if upright else 1 - share)
+    low, high = (west, east) if upright else (south, north)
+
+    def before(at: float) -> float:
+        far = (at, north) if upright else (east, at)
+        return float(shapely.clip_by_rect(ground, west, south, *far).area - wanted)
+
+    at = _root(before, low, high, -wanted, ground.area - wanted, 1e-6 * wanted)
+    return shapely.box(west, south, at, north) if upright else shapely.box(west, at, east, north)
+
+
 def _root(f: Any, low: float, high: float, at_low: float, at_high: float, close: float) -> float:
     """Where the rising f crosses zero between low and high (false position, Illinois)."""
     side = 0

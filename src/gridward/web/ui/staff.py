@@ -103,6 +103,9 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
         links.append(
             Link(_("Shift hand-over"), reverse("workbench:shift"), "arrows-exchange", here)
         )
+    if viewer.may_any("figures.see", "territory.manage", "people.manage"):
+        here = current == "areas"
+        links.append(Link(_("Areas"), reverse("workbench:areas"), "map", here))
     if viewer.may("figures.see"):
         here = current == "overview"
         links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))

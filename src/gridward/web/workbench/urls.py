@@ -12,10 +12,12 @@ from gridward.web.workbench import (
     views_lists,
     views_map,
     views_privacy,
+    views_report,
     views_shift,
 )
 from gridward.web.workbench.urls_catalogue import catalogue_urls
 from gridward.web.workbench.urls_people import people_urls
+from gridward.web.workbench.urls_territory import territory_urls
 
 app_name = "workbench"
 urlpatterns = [
@@ -42,8 +44,13 @@ urlpatterns = [
     path("cases/<uuid:case_id>/reports/<uuid:report_id>/words/", views_privacy.share, name="share"),
     path("phone/", views_privacy.phone, name="phone"),
     path("cases/<uuid:case_id>/step/<slug:key>/", views.step, name="step"),
-    path("report/", views.report, name="report"),
-    path("report/photo/<slug:client_id>/<uuid:photo_id>/", views.staged_photo, name="staged-photo"),
+    path("report/", views_report.report, name="report"),
+    path("report/suggest/", views_report.suggest, name="suggest"),
+    path(
+        "report/photo/<slug:client_id>/<uuid:photo_id>/",
+        views_report.staged_photo,
+        name="staged-photo",
+    ),
     path("inbox/", views_inbox.inbox, name="inbox"),
     path("inbox/count", views_inbox.inbox_count, name="inbox-count"),
     path("notices/", views_inbox.notices, name="notices"),
@@ -53,5 +60,6 @@ urlpatterns = [
     path("shift/<uuid:handover_id>/take/", views_shift.take, name="shift-take"),
     path("overview/", views_brief.overview, name="overview"),
     *people_urls,
+    *territory_urls,
     *catalogue_urls,
 ]

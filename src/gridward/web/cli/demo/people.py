@@ -24,6 +24,9 @@ from gridward.territory import queries as territory
 Say = Callable[[str], None]
 ACTOR = ActorRef("import", "demo")
 FULL_TIME, PART_TIME = 383, 2259
+# on purpose: some grids have no worker and some units no head, and are listed as such
+EMPTY_GRIDS = slice(40, None, 60)
+HEADLESS_EACH = 40
 SURNAMES = "陈李黄张梁林刘吴罗杨郑何谭周邓冯蔡叶曾彭卢苏潘谢廖朱蒋区温邝甄伍余"
 GIVEN = "嘉俊伟明志强国华建文晓敏丽芳静婷慧玲燕霞雪梅思雅诗琪浩宇泽航子轩雨桐欣怡家豪永健秀兰玉珍"
 
@@ -124,6 +127,7 @@ def make_people(say: Say) -> None:
             person(f"B-{organisation.key}-{each}".upper(), role, organisation.key)
     actions.create_people(staff, actor=ACTOR)
     report = actions.import_people_file(_workers_file(), "grid-workers.csv", actor=ACTOR)
+    _publish()
     told = {"staff": len(staff), "workers": report.people_added}
     say(_("%(staff)s members of staff, %(workers)s grid workers from a file") % told)
     opened = access.open_accounts(
@@ -132,21 +136,52 @@ def make_people(say: Say) -> None:
     say(_("%(count)s accounts, none with a password") % {"count": len(opened)})
 
 
+def _publish() -> None:
+    """Numbers that everybody may see: of every desk, and of one worker in each grid. 0999 is no
+    area code."""
+    desks = [
+        o
+        for kind in ("district_desk", "street_desk", "community_station")
+        for o in queries.organisations(kind=kind)
+    ]
+    actions.publish_phones(
+        {o.id: f"0999-{7000000 + n:07d}" for n, o in enumerate(desks)}, actor=ACTOR
+    )
+    shown: set[int] = set()
+    for n, post in enumerate(queries.holders_of_roles(["grid_worker"])):
+        if post.area_id is None or post.area_id in shown or post.worker_kind != "full_time":
+            continue
+        shown.add(post.area_id)
+        phone = f"0999-{8000000 + n:07d}"
+        actions.publish_post(post.post_id, name=post.name, phone=phone, actor=ACTOR)
+
+
 def _workers_file() -> bytes:
-    """The grid workers as an operator's file has them: two full-time ones a grid and three more,
-    part-time ones by lot."""
+    """The grid workers as an operator's file has them: two full-time ones a grid and some more,
+    part-time ones by lot; and the heads of minimal units, out of their number."""
     invented = names(11)
     lot = random.Random(13)  # noqa: S311
     grids = list(territory.areas_of_level("grid"))
     stations = {o.area_id: o.key for o in queries.organisations(kind="community_station")}
-    full = [grid for grid in grids for _ in (1, 2)] + grids[: FULL_TIME - 2 * len(grids)]
-    part = [lot.choice(grids) for _ in range(PART_TIME)]
+    empty = {grid.id for grid in grids[EMPTY_GRIDS]}
+    staffed = [grid for grid in grids if grid.id not in empty]
+    full = [staffed[n % len(staffed)] for n in range(FULL_TIME)]
+    full.sort(key=lambda grid: grid.id)
+    part = [lot.choice(staffed) for _ in range(PART_TIME)]
     out = io.StringIO()
     table = csv.writer(out)
+    named: dict[int, list[list[str]]] = {}
     table.writerow(["工号", "姓名", "手机号", "人员类别", "岗位", "所属单位", "网格"])
     for kind, letter, where in (("专职", "W", full), ("兼职", "P", part)):
         for n, grid in enumerate(where, 1):
             station = stations[grid.parent_id]
             row = [f"{letter}{n:04d}", next(invented), "", kind, "grid_worker", station, grid.code]
             table.writerow(row)
+            named.setdefault(grid.id, []).append(row)
+    for grid in staffed:
+        people = named[grid.id]
+        for n, unit in enumerate(territory.children(grid.id)):
+            if unit.id % HEADLESS_EACH:
+                number, name, phone, kind, _role, station, _code = people[n % len(people)]
+                table.writerow([number, name, phone, kind, "unit_head", station, unit.code])
     return out.getvalue().encode("utf-8-sig")

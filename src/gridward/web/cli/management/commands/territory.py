@@ -24,6 +24,7 @@ from gridward.core import geodesy
 from gridward.journal.actions import ActorRef
 from gridward.territory import actions, errors, files, queries, rules
 from gridward.web.cli.base import ReportCommand
+from gridward.web.ui import plates
 
 ACTOR = ActorRef("system", "territory.draw")
 IMPORTS = ActorRef("import", "territory.import")
@@ -138,6 +139,12 @@ class Command(ReportCommand):
         )
         check.add_argument("--tolerance", type=float, default=rules.TOLERANCE_M2, metavar="M2")
         check.add_argument("--thinnest", type=float, default=rules.THINNEST_M, metavar="M")
+
+        plate = subs.add("plates", help="QR plates for grids and minimal units, as PDF")
+        plate.add_argument("--area", required=True, metavar="CODE", help="one, or all within")
+        plate.add_argument("--size", choices=sorted(plates.SIZES), default="a4")
+        plate.add_argument("--address", default="", help="of the portal: https://grid.example")
+        plate.add_argument("--out", required=True, metavar="FILE")
 
         show = subs.add("show", help="how many areas of which level, or one area")
         show.add_argument("code", nargs="?")
@@ -399,6 +406,18 @@ class Command(ReportCommand):
             proof.holds,
             {**proof.as_data(), "boundary_version": queries.boundary_version()},
             "\n".join(lines),
+        )
+
+    # plates
+
+    def _plates(self, options: Mapping[str, Any]) -> None:
+        areas = plates.plate_areas(queries.area_of_code(options["area"]).id)
+        address = (options["address"] or plates.portal_address()).rstrip("/")
+        made = plates.plates_pdf(areas, size=options["size"], address=address)
+        Path(options["out"]).write_bytes(made)
+        self.finish(
+            data={"plates": len(areas), "size": options["size"], "out": options["out"]},
+            text=_("%(out)s: %(count)s plates") % {"out": options["out"], "count": len(areas)},
         )
 
     # show
