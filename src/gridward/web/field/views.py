@@ -18,6 +18,7 @@ from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
 from gridward.cases.queries.pages import CaseCard, CasePage, cards_of
 from gridward.cases.queries.photos import photo_of_case
+from gridward.cases.queries.saying import result_words
 from gridward.core import ids
 from gridward.core.errors import NotFound, Problem
 from gridward.tasks import queries as tasks
@@ -39,7 +40,13 @@ DONE_SHOWN = 5
 
 def _nav(current: str, waiting: int | None = None) -> tuple[Link, ...]:
     return (
-        Link(_("My checks"), reverse("field:home"), "clipboard-check", current == "home", waiting),
+        Link(
+            _("Waiting for me on site"),
+            reverse("field:home"),
+            "clipboard-check",
+            current == "home",
+            waiting,
+        ),
         Link(_("Report an event"), reverse("field:report"), "camera", current == "report"),
     )
 
@@ -103,16 +110,18 @@ def _row(task: TaskCard, card: CaseCard | None) -> Row:
 
 
 def _done_row(task: TaskCard, card: CaseCard | None) -> Row:
-    return replace(_row(task, card), clock=None, badge=Badge(_result_title(task.result), "green"))
+    return replace(
+        _row(task, card), clock=None, badge=Badge(_result_title(task.kind, task.result), "green")
+    )
 
 
-def _result_title(result: str) -> str:
+def _result_title(kind: str, result: str) -> str:
+    if kind == VERIFICATION:
+        return result_words(result)
     titles = {
         "passed": _("Check passed"),
         "not_passed": _("Not put right"),
         "unable": _("Unable to tell"),
-        "confirmed": _("Confirmed"),
-        "not_found": _("Not found"),
     }
     return titles.get(result, _("Handed in"))
 
@@ -174,7 +183,7 @@ def _check_page(
         ),
         map=_map(found),
         step=_step(request, task, problem) if task.state == "open" else None,
-        result="" if task.state == "open" else _result_title(task.result),
+        result="" if task.state == "open" else _result_title(task.kind, task.result),
     )
     status = problem.status if problem is not None else 200
     return render(request, "field/check.html", {"page": page}, status=status)
@@ -182,7 +191,9 @@ def _check_page(
 
 def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step:
     sent = request.POST
-    choices = tuple(Choice(key, _result_title(key)) for key in task_rules.RESULTS[task.kind])
+    choices = tuple(
+        Choice(key, _result_title(task.kind, key)) for key in task_rules.RESULTS[task.kind]
+    )
     verifying = task.kind == VERIFICATION
     bad = " ".join(key for key in task_rules.RESULTS[task.kind] if key in task_rules.NEEDS_WORDS)
     return Step(
