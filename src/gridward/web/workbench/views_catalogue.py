@@ -63,7 +63,7 @@ def frame_of(
     act = None
     if missing and may:
         key, year = missing[0]
-        query = urlencode({"calendar": key, "year": year})
+        query = urlencode({"calendar": key, "year": str(year)})
         address = f"{reverse('workbench:decide', args=['year'])}?{query}"
         act = Link(_("Add the days off"), address)
     return pages.Frame(
@@ -230,9 +230,9 @@ def _condition_card(
         Fact(_("May be settled on the spot by"), say.handle_words(condition)),
     ]
     facts += [
-        Fact(str(each.title or ""), say.milestone_words(book, each, condition.key))
+        Fact(str(each.title), say.milestone_words(book, each, condition.key))
         for each in condition.milestones
-        if each.title
+        if each.title is not None
     ]
     query = urlencode({"condition": condition.key})
     decide = f"{reverse('workbench:decide', args=['limit'])}?{query}"
@@ -580,7 +580,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
     actions = []
     if viewer.may("packs.load"):
         for kind, title in (("day", _("Decide on one day")), ("year", _("Add or replace a year"))):
-            query = urlencode({"calendar": chosen.key, "year": year})
+            query = urlencode({"calendar": chosen.key, "year": str(year)})
             actions.append(Link(title, f"{reverse('workbench:decide', args=[kind])}?{query}"))
     page = pages.CalendarPage(
         frame=frame_of(
@@ -592,7 +592,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
         years=tuple(
             Link(
                 str(each),
-                f"{address}?{urlencode({'calendar': chosen.key, 'year': each})}",
+                f"{address}?{urlencode({'calendar': chosen.key, 'year': str(each)})}",
                 current=each == year,
             )
             for each in years
@@ -600,7 +600,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
         calendars=tuple(
             Link(
                 str(each.title),
-                f"{address}?{urlencode({'calendar': each.key, 'year': year})}",
+                f"{address}?{urlencode({'calendar': each.key, 'year': str(year)})}",
                 current=each.key == chosen.key,
             )
             for each in known.values()
@@ -768,7 +768,7 @@ def _subject(book: Catalogue, key: str) -> str:
         return say.NOTHING
     keys = [rule.matter] if rule.matter else list(rule.matters)
     named = [str(book.matter(each).title) for each in keys if each in book.matters]
-    if rule.group in book.groups:
+    if rule.group is not None and rule.group in book.groups:
         named.append(str(book.groups[rule.group].title))
     return say.joined(named)
 
