@@ -57,18 +57,24 @@ class Walker:
 
     def report(self) -> None:
         lot = self.lot
-        beside = lot.choice(self.cases[-OLD:]) if self.cases and lot.random() < 0.5 else None
+        open_ones = Case.objects.filter(id__in=self.cases[-OLD:], lng__isnull=False, is_open=True)
+        near = list(open_ones.order_by("id")) if lot.random() < 0.5 else []
+        beside = lot.choice(near) if near else None
         where = [Place(113.103, 22.617), Place(113.117, 22.603), Place(), Place(120.0, 30.0)]
         receipt = actions.submit_report(
             [
                 Told(
                     words="井盖响",
-                    place=lot.choices(where, [5, 3, 1, 1])[0],
-                    matter=lot.choice(["manhole", "noise", "noise", "litter", ""]),
+                    place=Place(beside.lng, beside.lat)
+                    if beside is not None
+                    else lot.choices(where, [5, 3, 1, 1])[0],
+                    matter=""
+                    if beside is not None
+                    else lot.choice(["manhole", "noise", "noise", "litter", ""]),
                 )
             ],
             contact=Contact(phone="10012345678") if lot.random() < 0.6 else None,
-            join=beside,
+            join=beside.id if beside is not None else None,
             at=self.at,
         )
         if receipt.joined:
@@ -82,7 +88,7 @@ class Walker:
 
     def step(self) -> None:
         lot = self.lot
-        if len(self.cases) < OLD or lot.random() < 0.05:
+        if len(self.cases) < OLD or lot.random() < 0.08:
             self.report()
         self.at += timedelta(minutes=lot.choice([1, 2, 5, 20, 240]))
         case = Case.objects.get(id=lot.choice(self.cases[-OLD:]))
@@ -136,9 +142,10 @@ class Walker:
             "merged": ["part", "part"],
         }.get(case.state)
         if likely and case.is_open:
-            aside = ["add_details", "hurry", "withdraw", "contact", "contact", "end_help"]
-            joins = ["confirm_join", "refuse_join"] * 3 if case.reports_proposed else []
-            likely = [*likely, *likely, *aside, *joins, "hand_inside"]
+            aside = ["add_details", "hurry", "contact", "end_help"]
+            joins = ["confirm_join", "refuse_join"] * 8 if case.reports_proposed else []
+            aside += ["withdraw"] if lot.random() < 0.2 else []
+            likely = [*likely * 3, *aside, *joins, "hand_inside"]
         verb = lot.choice(likely) if likely and lot.random() < 0.85 else lot.choice(list(every))
         return verb, every[verb]
 
