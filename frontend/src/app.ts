@@ -13,6 +13,7 @@ import PhotosController from "./controllers/photos";
 import PickController from "./controllers/pick";
 import PlaceController from "./controllers/place";
 import PrintController from "./controllers/print";
+import SuggestController from "./controllers/suggest";
 import WaitingController from "./controllers/waiting";
 
 // No eval and no injected style element: the content policy forbids both.
@@ -34,6 +35,7 @@ app.register("photos", PhotosController);
 app.register("pick", PickController);
 app.register("place", PlaceController);
 app.register("print", PrintController);
+app.register("suggest", SuggestController);
 app.register("waiting", WaitingController);
 
 document.documentElement.classList.add("gw-js");

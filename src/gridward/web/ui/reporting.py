@@ -160,10 +160,12 @@ def send(
     channel: cases.Channel,
     by: Viewer | None = None,
     settled: cases.Settled | None = None,
+    join: UUID | None = None,
 ) -> tuple[cases.Receipt | None, Asked]:
     """Submit what was asked; the receipt, or the form with what has to be mended.
 
-    settled: what the reporter (a member of staff) settled on the spot; told in the same act
+    settled: what the reporter (a member of staff) settled on the spot; told in the same act;
+    join: the open case nearby that it is the same as
     """
     if asked.errors:
         return None, asked
@@ -204,6 +206,7 @@ def send(
             client_id=asked.client_id,
             staged_by=asked.token,
             by=by,
+            join=join,
         )
     except (errors.NothingSaid, errors.WordsTooLong) as problem:
         return None, replace(asked, errors={"words": problem.message})

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from gridward.web.ui.pages import (
     Badge,
+    Choice,
     Clock,
     Fact,
     FormField,
@@ -218,10 +219,19 @@ class OverviewPage:
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """`workbench/report.html`: a resident's report, written by the desk."""
+    """`workbench/report.html`: a report written by the desk.
+
+    origin: how it came; near: the question whether it is one of those in hand nearby; known: where
+    the event with the same outside number is; suggested: matters that fit the words.
+    """
 
     shell: Shell
     form: ReportForm
+    origin: tuple[FormField, ...] = ()
+    near: FormField | None = None
+    known: str = ""
+    may_dispatch: bool = False
+    suggested: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
 
 from gridward.access.rules import Viewer
-from gridward.cases import actions, queries
+from gridward.cases import queries
 from gridward.cases.errors import ReasonNeeded
 from gridward.cases.queries.pages import CaseCard, CasePage, ReportView
 from gridward.cases.queries.photos import photo_of_case
@@ -22,8 +22,7 @@ from gridward.cases.queries.saying import result_words
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Outdated, Problem
-from gridward.vault import queries as files
-from gridward.web.ui import maps, reporting
+from gridward.web.ui import maps
 from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import (
     Badge,
@@ -277,9 +276,7 @@ def _facts(found: CasePage) -> list[Fact]:
         if record.number > 1:
             facts.append(Fact(_("Round"), str(record.number)))
         if record.verify_result:
-            facts.append(
-                Fact(_("Verified before acceptance"), result_words(record.verify_result))
-            )
+            facts.append(Fact(_("Verified before acceptance"), result_words(record.verify_result)))
         for label, secret in (
             (_("What was done (internal)"), record.internal),
             (_("Reply to the reporter"), record.reply),
@@ -359,55 +356,3 @@ def _timeline(found: CasePage) -> tuple[TimelineItem, ...]:
 WARN_VERBS = frozenset(
     {"case.return_asked", "case.rework_asked", "case.not_solved", "case.declined", "case.voided"}
 )
-
-
-# --- report for a resident ------------------------------------------------------------------------
-
-
-@for_staff("report.on_behalf")
-@require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
-    """The resident's report, written by the desk: the resident is the reporter and is told."""
-    viewer = staff_of(request)
-    if request.method != "POST":
-        return _report_form(request, viewer, reporting.blank())
-    asked = reporting.read(request)
-    if asked.pick is not None:
-        return _report_form(request, viewer, asked)
-    channel = actions.Channel(
-        key="phone",
-        source="phone",
-        reporter_kind="resident",
-        language=get_language() or "zh-hans",
-        notice_version=reporting.NOTICE_VERSION,
-    )
-    receipt, asked = reporting.send(asked, channel=channel, by=viewer)
-    if receipt is None:
-        return _report_form(request, viewer, asked, status=422)
-    said = _("Received. Tell the reporter: number %(no)s, code %(code)s.")
-    messages.success(
-        request, said % {"no": reporting.grouped(receipt.number), "code": receipt.code}
-    )
-    return HttpResponseRedirect(case_address(receipt.cases[0]), status=303)
-
-
-def _report_form(
-    request: HttpRequest, viewer: Viewer, asked: reporting.Asked, *, status: int = 200
-) -> HttpResponse:
-    problem = ""
-    if asked.errors:
-        problem = _("Something has to be mended below; nothing you wrote is lost.")
-    page = pages.ReportPage(
-        shell_of(request, viewer, "report"),
-        reporting.form_of(asked, staged_photo="workbench:staged-photo", problem=problem),
-    )
-    return render(request, "workbench/report.html", {"page": page}, status=status)
-
-
-@for_staff("report.on_behalf")
-@require_GET
-def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpResponse:
-    """A photo of a form that is not submitted yet."""
-    if photo_id not in {one.id for one in files.staged_files(f"form:{client_id}")}:
-        raise NotFound()
-    return file_answer(request, photo_id, thumb=True)
