@@ -131,7 +131,8 @@ def make_people(say: Say) -> None:
     told = {"staff": len(staff), "workers": report.people_added}
     say(_("%(staff)s members of staff, %(workers)s grid workers from a file") % told)
     opened = access.open_accounts(
-        [h.person_id for h in queries.holders_of_roles(catalogue().roles)], actor=ACTOR
+        list(dict.fromkeys(h.person_id for h in queries.holders_of_roles(catalogue().roles))),
+        actor=ACTOR,
     )
     say(_("%(count)s accounts, none with a password") % {"count": len(opened)})
 
