@@ -58,10 +58,7 @@ def test_admitted_work_without_fault_adds_to_what_lies_below(tmp_path: Path) -> 
         (
             "key: M01",
             "key: M1",
-            (
-                "mine/admitted.yaml:5: expected key: String should match pattern '^[A-Z][0-9]{2}$', found"
-                " 'M1'"
-            ),
+            "mine/admitted.yaml:5: expected key: String should match",
         ),
         (
             "every: week",
