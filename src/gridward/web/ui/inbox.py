@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -62,7 +62,7 @@ def inbox_page(
 
     more = f"{request.path}?{urlencode({'after': str(found.next)})}" if found.next else ""
     return InboxPage(
-        shell=shell,
+        shell=replace(shell, unread=queries.unread_of(viewer).number),
         address=request.path,
         unread=tuple(line(one.id) for one in found.unread),
         read=tuple(line(one.id) for one in found.read),

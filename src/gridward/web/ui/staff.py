@@ -49,7 +49,8 @@ def shell_of(
     if counts is None and holds_cases(viewer):
         counts = cases.waiting_counts(viewer)
     waiting = sum((counts or {}).values())
-    unread = notices.unread_of(viewer).number
+    # whoever holds cases is told by the page's own question; a statement less on every page
+    unread = 0 if holds_cases(viewer) else notices.unread_of(viewer).number
     role = catalogue().roles.get(viewer.role)
     try:
         organisation = name_of(directory.organisation(viewer.organisation_id))
