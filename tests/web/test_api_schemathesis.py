@@ -105,7 +105,7 @@ def test_the_api_walked_by_its_own_links_never_falls_and_mostly_succeeds(
     guessable = {key: n for key, n in answered.items() if key[0] not in UNGUESSABLE}
     total = sum(guessable.values())
     good = sum(n for (_name, status), n in guessable.items() if 200 <= status < 300)
-    print(f"{who}: {good} of {total} with success")  # noqa: T201 - shown with -s
+    print(f"{who}: {good} of {total} with success")
     assert total >= 50
     assert 100 * good >= LEAST_PERCENT * total, sorted(answered.items())
     # the walk came to the steps of events, and at least one was taken by its own example

@@ -439,7 +439,11 @@ def test_the_auditor_sees_administrators_acts_and_sign_ins_of_one_person(
     assert "安全管理员甲" in acts
     assert "Signed in" in signed and "with the password" in signed
     assert "Nothing recorded" in none
-    assert Entry.objects.filter(verb="audit.looked").count() == 3
+    # `record_audit_look` notes each look, and whom it was about
+    looks = Entry.objects.filter(verb="audit.looked").order_by("id")
+    assert [e.details.get("person") for e in looks] == [
+        str(town.town.people[number]) for number in ("Z001", "S001", "S002")
+    ]
 
 
 def test_the_audit_goes_on_page_after_page_at_the_same_cost(town: CaseTown) -> None:

@@ -7,7 +7,7 @@ no change of the API.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors, queries
 from gridward.cases.actions import Given
-from gridward.cases.models import Case
 from gridward.cases.queries.pages import CasePage
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Sensitivity
@@ -24,6 +23,9 @@ from gridward.catalog.queries import catalogue
 from gridward.core.errors import BadInput
 from gridward.directory import queries as directory
 from gridward.web.api.schemas_staff import StepIn
+
+if TYPE_CHECKING:
+    from gridward.cases.models import Case
 
 # which inputs a step has; ! marks what it cannot do without
 INPUTS: dict[str, tuple[str, ...]] = {
