@@ -172,6 +172,7 @@ class ReportView:
     has_contact: bool
     phone: str | None
     name: str | None
+    source: str
     outside: str
     outside_due_at: datetime | None
     photos: list[UUID]
@@ -694,6 +695,7 @@ def _report_view(
         has_contact=submission.has_contact,
         phone=text(submission.contact_phone) if contact else None,
         name=text(submission.contact_name) if contact else None,
+        source=submission.source,
         outside=submission.source_id,
         outside_due_at=submission.outside_due_at,
         photos=[p.id for p in photos if p.report_id == report.id],

@@ -22,7 +22,7 @@ from gridward.cases.queries.saying import result_words
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Outdated, Problem
-from gridward.web.ui import maps
+from gridward.web.ui import maps, words
 from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import (
     Badge,
@@ -295,6 +295,15 @@ def _photo(case_id: UUID, photo_id: UUID, media: str, seconds: float | None) -> 
     return picture_of(address, media=media, seconds=seconds)
 
 
+def _outside(one: ReportView) -> str:
+    """Where it was passed on from, with its number there and until when to answer."""
+    titles = {source.key: str(source.title) for source in catalogue().settings.sources}
+    due = ""
+    if one.outside_due_at is not None:
+        due = _("to be answered by %(due)s") % {"due": words.moment_words(one.outside_due_at)}
+    return " · ".join(part for part in (titles.get(one.source, ""), one.outside, due) if part)
+
+
 def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportView:
     contact = ""
     if one.phone or one.name:
@@ -325,7 +334,7 @@ def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportVie
         contact=contact,
         reveal=views_privacy.reveal_step(found, one),
         share=views_privacy.share_step(found, one, viewer),
-        outside_number=one.outside,
+        outside_number=_outside(one),
         badge=badge,
     )
 
