@@ -74,7 +74,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         ways=tuple(Fact(name, said) for name, said in way_facts()),
         faults=tuple(channels.faults()),
         filters=(
-            Link(_("All"), address, current=state not in STATES),
+            Link(_("Every state"), address, current=state not in STATES),
             *(
                 Link(
                     title,
