@@ -403,6 +403,7 @@ def case_page(**more: Any) -> desk.CasePage:
 def lines() -> tuple[desk.CaseLine, ...]:
     return tuple(
         desk.CaseLine(
+            f"case-{i}",
             "#",
             row.title,
             f"2026-11-{20 - i:02}-00{i}1",
@@ -412,6 +413,8 @@ def lines() -> tuple[desk.CaseLine, ...]:
             NOW - timedelta(hours=9 * i),
             row.clock,
             (Badge(zh("紧急", "Urgent"), "red"),) if i == 1 else (),
+            pick=str(i) if i < 2 else "",
+            at=NOW - timedelta(hours=9 * i),
         )
         for i, row in enumerate(rows())
     )
@@ -576,20 +579,19 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
             "page": desk.HomePage(
                 desk_shell(),
                 (
+                    Link(zh("待我办理", "Waiting for me"), "#", current=True, count=6),
+                    Link(zh("即将到期", "Due soon"), "#", count=2),
+                    Link(zh("我经手的", "Passed on by me"), "#"),
+                ),
+                (
                     Tile(zh("待受理", "To accept"), "4", "#"),
                     Tile(zh("即将到期", "Due soon"), "2", "#", "orange"),
                     Tile(zh("已超期", "Overdue"), "1", "#", "red"),
                     Tile(zh("待核查", "To check"), "0", "#"),
                 ),
-                (
-                    desk.Section(zh("待受理", "To accept"), rows(), "#", ""),
-                    desk.Section(
-                        zh("待核查", "To check"),
-                        (),
-                        "#",
-                        zh("都办完了，歇一会儿吧", "All done. Take a break"),
-                    ),
-                ),
+                lines=lines(),
+                at_title=zh("提交时间", "Opened"),
+                can_pick=True,
             )
         },
     ),
@@ -625,8 +627,9 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
                     Tile(zh("今日新增", "New today"), "46"),
                     Tile(zh("今日办结", "Closed today"), "39"),
                 ),
+                (zh("收到", "Received"), zh("办结", "Closed"), zh("在办", "Open")),
                 tuple(
-                    desk.UnitLine(zh(a, b), 20 + i, i, 100 - i, f"{97 - i}%")
+                    desk.FigureLine(zh(a, b), (20 + i, i, 100 - i))
                     for i, (a, b) in enumerate(
                         (
                             ("文昌街道", "Wenchang"),
@@ -635,6 +638,9 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
                         )
                     )
                 ),
+                (63, 3, 297),
+                (desk.FigureLine(zh("市政管理所", "Municipal works"), (12, 9, 41)),),
+                (desk.SourceLine(zh("12345 热线", "Hotline 12345"), "#", 3, 1, NOW),),
                 (
                     Fact(
                         zh("按时办结率", "On time"),
@@ -644,6 +650,7 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
                         ),
                     ),
                 ),
+                zh("【文昌区】今日情况", "[Wenchang] Today in brief"),
                 MapView("/map/areas.json", (113.08, 22.55, 113.14, 22.60)),
                 NOW,
             )
