@@ -110,6 +110,21 @@ ORDER = (
     "void",
 )
 WARNINGS = frozenset({"decline", "void", "rework", "return", "propose_force_close", "force_close"})
+# never the likeliest, however little else there is to do: folded, and not what the key "a" opens
+ASIDE = frozenset(
+    {
+        "correct",
+        "correct_recall",
+        "merge",
+        "part",
+        "contact",
+        "hand_inside",
+        "hand_over",
+        "reopen",
+        "reopen_to_desk",
+        "archive",
+    }
+)
 # steps that decide on a proposal: shown while there is one of somebody else's
 DECIDES = frozenset({"force_close", "refuse_force_close"})
 # what others do: the worker on the field page, the reporter, timers
@@ -172,8 +187,8 @@ def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[
             hint=_hint(key, page, viewer),
             button=titles[key],
             icon=ICONS.get(key, "chevron-right"),
-            tone="warn" if key in WARNINGS else "first" if number == 0 else "",
-            is_open=number == 0 and key not in WARNINGS,
+            tone="warn" if key in WARNINGS else "first" if number == 0 and key not in ASIDE else "",
+            is_open=number == 0 and key not in WARNINGS | ASIDE,
             with_files=any(field.kind == "photos" for field in fields),
             # nothing of a restricted case stays on a desk's machine
             draft="" if page.case.restricted else draft_name(page.case.id, key),
