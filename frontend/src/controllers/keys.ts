@@ -89,8 +89,12 @@ export default class KeysController extends Controller<HTMLElement> {
 
   /** Opens the likeliest step. All filled in: its button has the focus, so that Enter does it. */
   private act(): boolean {
-    const step = this.element.querySelector<HTMLDetailsElement>("details.gw-step");
-    if (!step) return false;
+    const steps = [...this.element.querySelectorAll<HTMLDetailsElement>(".gw-steps details.gw-step")];
+    const step = steps.find((each) => each.classList.contains("is-first"));
+    if (!step) {
+      steps[0]?.querySelector("summary")?.focus();
+      return steps.length > 0;
+    }
     step.open = true;
     const form = step.querySelector("form");
     const missing = form?.checkValidity() ? null : form?.querySelector<HTMLElement>(":invalid");
