@@ -32,6 +32,11 @@ STATES = [
     "closure_checking",
     "callback_pending",
     "closed",
+    "pre_verifying",
+    "verified",
+    "self_handled",
+    "forced",
+    "archived",
 ]
 
 
@@ -120,6 +125,13 @@ def _waits_at_the_end(case: Case) -> None:
     Report.objects.filter(case=case).update(join_state="proposed")
 
 
+def _verified_own_report(case: Case) -> None:
+    record = Round.objects.get(case=case, number=1)
+    Submission.objects.filter(reports__case=case).update(
+        reporter_kind="worker", reporter_post=record.verified_by
+    )
+
+
 SEEDED: dict[str, tuple[str, Callable[[Case], object]]] = {
     "one_lead": ("handling", _set(lead=None)),
     "open_has_holder": ("submitted", _set(holder_kind="none")),
@@ -148,6 +160,9 @@ SEEDED: dict[str, tuple[str, Callable[[Case], object]]] = {
     "no_chain_of_masters": ("submitted", _chain_of_masters),
     "chain_fits_ground": ("submitted", _set(a2=None)),
     "checker_is_not_handler": ("disposed", _checked_own_work),
+    "verifier_is_not_reporter": ("verified", _verified_own_report),
+    "forced_by_two": ("closed", _set(close_type="forced")),
+    "archived_is_over": ("submitted", _set(archived_at=MONDAY)),
     "search_fits": (
         "submitted",
         lambda case: SearchDoc.objects.filter(case=case).delete(),
