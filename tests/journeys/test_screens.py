@@ -13,7 +13,7 @@ from tests.serving import DESK, PHONE
 
 pytestmark = pytest.mark.journey
 
-PUBLIC = ("/", "/report/", "/track/", "/account/sign-in/", "/nowhere/")
+PUBLIC = ("/", "/catalogue/", "/report/", "/track/", "/account/sign-in/", "/nowhere/")
 OF_ROLE = {
     "street_desk": (
         "/desk/",
@@ -24,6 +24,18 @@ OF_ROLE = {
     ),
     "department_handler": ("/desk/", "/desk/cases/?order=newest"),
     "duty_chief": ("/desk/",),
+    "district_leader": (
+        "/desk/catalogue/",
+        "/desk/catalogue/?q=飞碟",
+        "/desk/catalogue/matters/manhole/",
+        "/desk/catalogue/admitted/",
+        "/desk/catalogue/process/",
+        "/desk/catalogue/roles/",
+        "/desk/catalogue/rules/",
+        "/desk/catalogue/calendars/",
+        "/desk/catalogue/editions/",
+        "/desk/catalogue/difference/",
+    ),
     "grid_worker": ("/field/", "/field/report/"),
 }
 
