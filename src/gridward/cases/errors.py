@@ -579,6 +579,15 @@ class IdentityMissing(Problem):
     text = _("Say how you made sure that it is this person: called back, came in, or by the code.")
 
 
+class KeptForTheLaw(Problem):
+    code = "kept_for_the_law"
+    status = 409
+    text = _(
+        "Events %(numbers)s are kept for the law; nothing of them can be erased before they are "
+        "let go. Refuse the request with this reason, or ask who ordered it."
+    )
+
+
 class RefusalReasonMissing(Problem):
     code = "refusal_reason_missing"
     status = 422

@@ -11,7 +11,6 @@ from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.action import action
-from gridward.core.ids import plain_receipt
 from gridward.journal import queries as journal
 from gridward.journal.actions import note
 from gridward.journal.rules import ActorRef
@@ -97,15 +96,7 @@ def blank_erased(subjects: Sequence[UUID]) -> None:
 
 def subjects_of_receipt(number: str) -> list[UUID]:
     """Whose data stand behind a receipt: the reporter's, and the case's when nobody shares it."""
-    found = Submission.objects.filter(receipt=plain_receipt(number)).first()
-    if found is None:
-        return []
-    subjects = [found.vault_subject] if found.vault_subject is not None else []
-    for report in found.reports.select_related("case"):
-        others = Report.objects.filter(case=report.case_id).exclude(submission=found)
-        if report.case.vault_subject is not None and not others.exists():
-            subjects.append(report.case.vault_subject)
-    return subjects
+    return queries.subjects_of_receipt(number)
 
 
 def subjects_of_phone(number: str) -> list[UUID]:

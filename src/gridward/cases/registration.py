@@ -37,6 +37,11 @@ def declare_all() -> None:
     )
     ticks.register("cases.lapse_proposals", "gridward.cases.actions.lapse_proposals", 300)
     ticks.register("cases.archive_closed", "gridward.cases.actions.archive_closed", 600)
+    ticks.register(
+        "cases.retention",
+        "gridward.cases.actions.data_requests.retain_by_itself",
+        24 * 3600,
+    )
     erasure.on_erase("gridward.cases.handlers.blank_erased")
     erasure.declare_finder("receipt", "gridward.cases.handlers.subjects_of_receipt")
     erasure.declare_finder("phone", "gridward.cases.handlers.subjects_of_phone")

@@ -540,7 +540,7 @@ DATA_ASKED = Verb(
     "data_request.filed",
     subject="data_request",
     title=_("A reporter asks about their data"),
-    details={"submission": ref, "kind": code, "due": moment, "what": optional(commitment)},
+    details={"submission": ref, "kind": code, "due": moment, "words": optional(commitment)},
 )
 DATA_GRANTED = Verb(
     "data_request.granted",

@@ -10,6 +10,18 @@ from gridward.cases.actions.clocks import (
     sweep_clocks,
 )
 from gridward.cases.actions.corrections import correct_case
+from gridward.cases.actions.data_requests import (
+    Retained,
+    ask_about_data,
+    correct_contact,
+    grant_request,
+    hand_out_copy,
+    hold_case,
+    let_go_case,
+    record_copy,
+    refuse_request,
+    run_retention,
+)
 from gridward.cases.actions.desk import hand_over_shift, purpose_of, record_export, take_over_shift
 from gridward.cases.actions.given import Given
 from gridward.cases.actions.importing import ROWS_AT_ONCE, Imported, import_cases
@@ -102,6 +114,16 @@ __all__ = [
     "Imported",
     "MadeLink",
     "PhoneHit",
+    "Retained",
+    "ask_about_data",
+    "correct_contact",
+    "grant_request",
+    "hand_out_copy",
+    "hold_case",
+    "let_go_case",
+    "record_copy",
+    "refuse_request",
+    "run_retention",
     "Place",
     "Receipt",
     "Settled",

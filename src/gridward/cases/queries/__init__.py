@@ -75,6 +75,16 @@ from gridward.cases.queries.parts import (
     proposed_reports,
     report_counts,
 )
+from gridward.cases.queries.data_requests import (
+    case_by_number,
+    held_numbers,
+    may_decide_requests,
+    person_copy,
+    request_for,
+    requests_of_desk,
+    requests_of_submission,
+    subjects_of_receipt,
+)
 from gridward.cases.queries.photos import lock_file, proofs_to_stamp
 from gridward.cases.queries.privacy import Reveal, reports_by_phone, require_reason
 from gridward.cases.queries.reading import (
@@ -169,6 +179,14 @@ __all__ = [
     "broken_invariants",
     "calendar_of",
     "cards",
+    "case_by_number",
+    "held_numbers",
+    "may_decide_requests",
+    "person_copy",
+    "request_for",
+    "requests_of_desk",
+    "requests_of_submission",
+    "subjects_of_receipt",
     "case",
     "case_for",
     "case_for_merge",
