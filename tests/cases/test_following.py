@@ -161,6 +161,11 @@ def test_lists_numbers_and_search_stay_right_across_a_split_and_a_merge(town: Ca
     found = queries.list_page(town.viewer("G001"), query="井盖", limit=50)
     assert {card.id for card in found.items} == in_west
 
+    # a list that was kept with the former grid shows what took its place
+    assert listed(town, "D001", area=grid) == cases
+    found = queries.list_page(town.viewer("D001"), query="井盖", area=grid, limit=50)
+    assert {card.id for card in found.items} == cases
+
     merged = actions.merge_areas([west.id, east.id], name="合并网格", actor=ACTOR)
 
     (one,) = merged.opened

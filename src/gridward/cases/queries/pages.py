@@ -317,10 +317,18 @@ def _narrowed(viewer: Viewer, area: int | None) -> QuerySet[Case]:
     if area is None:
         return visible_cases(viewer)
     ground = territory.area(area)
+    if viewer.scope == "area" and viewer.area_id in ground.chain and ground.closed_on is None:
+        return Case.objects.filter(not_hidden(viewer), _within(area))
+    return visible_cases(viewer).filter(_within(area))
+
+
+def _within(area: int) -> Q:
+    """Inside an area; inside what took its place, where it has ended since the list was kept."""
+    ground = territory.area(area)
     column = CHAIN[ground.level - 1]
-    if viewer.scope == "area" and viewer.area_id in ground.chain:
-        return Case.objects.filter(not_hidden(viewer), **{column: area})
-    return visible_cases(viewer).filter(**{column: area})
+    if ground.closed_on is None:
+        return Q(**{column: area})
+    return Q(**{f"{column}__in": [heir.id for heir in territory.heirs(area)]})
 
 
 def list_page(
@@ -373,7 +381,7 @@ def _handled(
     """
     fit = not_hidden(viewer) & asked
     if area is not None:
-        fit &= Q(**{CHAIN[territory.area(area).level - 1]: area})
+        fit &= _within(area)
     if state:
         fit &= Q(state=state)
     own = Assignment.objects.filter(organisation=viewer.organisation_id)
@@ -425,9 +433,14 @@ def _found(viewer: Viewer, query: str, area: int | None, cursor: str, limit: int
     else:
         return ListPage(items=[], cursor="", order="newest", query=query)
     if area is not None:
-        within = searching.scope_token(territory.area(area).level, area)
+        ground = territory.area(area)
+        within = searching.any_of(
+            [searching.scope_token(heir.level, heir.id) for heir in territory.heirs(area)]
+        )
         # inside the viewer's ground the smaller area says it all
-        inside = viewer.scope == "area" and viewer.area_id in territory.area(area).chain
+        inside = (
+            viewer.scope == "area" and viewer.area_id in ground.chain and ground.closed_on is None
+        )
         scope = [within] if inside else [*scope, within]
     found = searching.find(query, scope, cursor=cursor, limit=limit, now=wall.now())
     rows = {c.id: c for c in visible_cases(viewer).filter(id__in=found.cases)}

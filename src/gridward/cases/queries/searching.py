@@ -26,6 +26,13 @@ def scope_token(level: int, area: int) -> str:
     return f"a{level}x{area}"
 
 
+def any_of(tokens: Sequence[str]) -> str:
+    """What stands in a scope for “one of these tokens”."""
+    if len(tokens) == 1:
+        return tokens[0]
+    return f"({(' | ' if db.vendor() == 'postgresql' else ' OR ').join(tokens)})"
+
+
 def month_token(at: datetime) -> str:
     """The token of the month of opening (UTC)."""
     return f"m{at.astimezone(UTC):%Y%m}"
