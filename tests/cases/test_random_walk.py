@@ -133,9 +133,9 @@ class Walker:
             "handling": ["dispose"] * 4
             + ["return", "return", "progress", "merge"]
             + ["correct", "propose", "confirm", "refuse_proposal"],
-            "disposed": ["pass_check", "send_to_check", "rework"],
+            "disposed": ["pass_check"] * 4 + ["send_to_check", "rework"],
             "closure_checking": ["answer_check", "rework", "pass_check"],
-            "callback_pending": ["log_call", "log_call", "answer"],
+            "callback_pending": ["log_call"] * 4 + ["answer"],
             "to_rule": ["rule"],
             "closed": ["reopen", "reopen", "reopen", "rate", "reopen_case"],
             "declined": ["object"] * 3,

@@ -429,7 +429,9 @@ def _join(page: CasePage, viewer: Viewer) -> list[FormField]:
 def _report_line(report: ReportView) -> str:
     said = " ".join((report.words or "").split())
     short = said if len(said) <= 40 else f"{said[:39]}…"
-    return f"{words.moment_words(report.submitted_at)} · {short or _('photos only')}"
+    if not short:
+        short = _("photos only")
+    return f"{words.moment_words(report.submitted_at)} · {short}"
 
 
 def _contact(page: CasePage, viewer: Viewer) -> list[FormField]:
