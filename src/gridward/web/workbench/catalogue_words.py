@@ -108,7 +108,7 @@ ADMISSIONS: Mapping[str, Promise] = {
     "negative": gettext_lazy("Never to be asked"),
 }
 ON_THE_SPOT: Mapping[str, Promise] = {
-    "no": gettext_lazy("No"),
+    "no": pgettext_lazy("not yes", "No"),
     "yes": gettext_lazy("Yes"),
     "make_safe": gettext_lazy("Only to make it safe"),
 }
@@ -236,6 +236,11 @@ SETTINGS: Mapping[str, Promise] = {
     "quiet_hours": gettext_lazy("Quiet hours for messages"),
     "photos_max": gettext_lazy("Photos in one report, at most"),
     "photo_mb_max": gettext_lazy("Size of a photo in MB, at most"),
+    "voice_seconds": gettext_lazy("Length of a voice note in seconds, at most"),
+    "data_request_days": gettext_lazy("Days to answer somebody who asks for their own data"),
+    "retention_by_itself": gettext_lazy("What may no longer be kept is erased by itself"),
+    "second_factor_roles": gettext_lazy("Roles that sign in with a second step"),
+    "sources": gettext_lazy("Outside sources"),
     "video_seconds": gettext_lazy("Length of a video in seconds, at most"),
     "nearby_blur_m": gettext_lazy("How roughly a place is shown nearby (metres)"),
     "nearby_radius_m": gettext_lazy("How near counts as nearby (metres)"),
@@ -384,12 +389,14 @@ def setting_words(book: Catalogue, name: str) -> str:
     if name == "calendars":
         titles = {each.key: each.title for each in book.content.calendars}
         return joined(titles.get(key, NOTHING) for key in dict.fromkeys(value.values()))
+    if name == "second_factor_roles":
+        return joined(book.roles[key].title for key in value if key in book.roles) or NOTHING
     if isinstance(value, Pace):
         return pace_words(value)
     if isinstance(value, Limit):
         return limit_words(value)
     if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
+        return str(_("Yes") if value else pgettext("not yes", "No"))
     if isinstance(value, float):
         return f"{value:.0%}"
     if isinstance(value, tuple):
@@ -501,7 +508,7 @@ def _said(name: str, value: Any, before: Catalogue, after: Catalogue) -> str:
     if value is None or value in ("", [], {}):
         return NOTHING
     if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
+        return str(_("Yes") if value else pgettext("not yes", "No"))
     if isinstance(value, float):
         return f"{value:.0%}"
     if name in _CLOSED and not isinstance(value, (list, dict)):

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from gridward.access.capabilities import CAPABILITIES
@@ -192,7 +192,11 @@ def matter(request: HttpRequest, key: str) -> HttpResponse:
 def _matter_facts(book: Catalogue, matter: Matter) -> Iterable[Fact]:
     yield Fact(_("Also called"), say.joined(dict.fromkeys(_search_words(matter))) or say.NOTHING)
     yield Fact(_("Comes first to"), str(say.LEVELS[str(matter.starts_at)]))
-    nearby = _("Yes, by its name and roughly where") if matter.public_space else _("No")
+    nearby = (
+        _("Yes, by its name and roughly where")
+        if matter.public_space
+        else pgettext("not yes", "No")
+    )
     yield Fact(_("May be shown nearby"), nearby)
     if matter.is_restricted:
         told = _("No message at all is sent; a safe way to be reached is agreed")
@@ -261,7 +265,11 @@ def _leads_table(book: Catalogue, matter: Matter, condition: FilingCondition) ->
         rows.append(
             (
                 where,
-                f"{say.department(book, rule.lead)} ({say.WHOSE[str(rule.level)]})",
+                _("%(lead)s (%(whose)s)")
+                % {
+                    "lead": say.department(book, rule.lead),
+                    "whose": say.WHOSE[str(rule.level)],
+                },
                 say.departments(book, rule.help) or say.NOTHING,
                 str(rule.because),
                 say.joined(say.DESKS[str(desk)] for desk in desks),
@@ -269,7 +277,7 @@ def _leads_table(book: Catalogue, matter: Matter, condition: FilingCondition) ->
         )
     return Table(
         title=_("Who is responsible"),
-        headings=(_("Ground"), _("Leads"), _("Helps"), _("Why"), _("May be dispatched by")),
+        headings=(_("Kind of area"), _("Leads"), _("Helps"), _("Why"), _("May be dispatched by")),
         rows=tuple(rows),
         empty=str(matter.unassigned or ""),
     )
@@ -569,9 +577,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
     viewer = staff_of(request)
     book = catalogue()
     known = {each.key: each for each in book.content.calendars}
-    used = next(
-        (key for key in book.settings.calendars.values() if key in known), next(iter(known))
-    )
+    used = book.hours("desk").key
     chosen = known.get(request.GET.get("calendar", ""), known[used])
     today = local(clock.now()).date()
     year = _year(request.GET.get("year", ""), today.year)

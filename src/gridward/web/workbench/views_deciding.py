@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gridward.catalog import queries as catalog
@@ -424,7 +425,7 @@ def _setting_form(book: Catalogue, said: Said) -> list[FormField]:
         fields.append(
             FormField(
                 "value", "choices", _("From now on"), value=now, required=True,
-                choices=(Choice("1", _("Yes")), Choice("0", _("No"))),
+                choices=(Choice("1", _("Yes")), Choice("0", pgettext("not yes", "No"))),
             )
         )  # fmt: skip
     else:
