@@ -271,7 +271,7 @@ def report(request: HttpRequest) -> HttpResponse:
         source="field",
         reporter_kind="worker",
         language=get_language() or "zh-hans",
-        notice_version=reporting.NOTICE_VERSION,
+        notice_version=reporting.notice_version(),
     )
     try:
         settled = settling.settled_of(request, viewer)

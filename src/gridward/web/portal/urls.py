@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridward.web.portal import views, views_catalogue, views_place
+from gridward.web.portal import views, views_catalogue, views_place, views_privacy
 
 app_name = "portal"
 urlpatterns = [
@@ -16,5 +16,7 @@ urlpatterns = [
     path("track/", views.track, name="track"),
     path("track/mine/", views.tracked, name="tracked"),
     path("track/mine/photo/<uuid:photo_id>/", views.photo, name="photo"),
+    path("privacy/", views_privacy.privacy, name="privacy"),
+    path("track/mine/data/", views_privacy.my_data, name="my-data"),
     path("track/mine/<slug:verb>/", views.act, name="act"),
 ]

@@ -73,7 +73,7 @@ def report(request: HttpRequest) -> HttpResponse:
         source="portal",
         reporter_kind="resident",
         language=get_language() or "zh-hans",
-        notice_version=reporting.NOTICE_VERSION,
+        notice_version=reporting.notice_version(),
     )
     receipt, asked = reporting.send(asked, channel=channel)
     if receipt is None:
@@ -107,7 +107,7 @@ def report_form(
 @require_GET
 def done(request: HttpRequest) -> HttpResponse:
     """The receipt, once more for whoever has just reported from this device."""
-    held = _receipt_of(request)
+    held = receipt_of(request)
     if held is None:
         return HttpResponseRedirect(reverse("portal:track"))
     number, code = held
@@ -157,7 +157,7 @@ def track(request: HttpRequest) -> HttpResponse:
             return render(request, "portal/track_form.html", context, status=problem.status)
         answer = HttpResponseRedirect(reverse("portal:tracked"), status=303)
         return _keep_receipt(answer, submission.receipt, code)
-    held = _receipt_of(request)
+    held = receipt_of(request)
     if held is not None and (not number or ids.plain_receipt(number) == held[0]):
         return HttpResponseRedirect(reverse("portal:tracked"))
     page = pages.TrackFormPage(number)
@@ -175,7 +175,7 @@ def _tracked(
     request: HttpRequest, *, verb: str = "", problem: Problem | None = None
 ) -> HttpResponse:
     """The page, with what refused an act beside its form and what was typed still there."""
-    held = _receipt_of(request)
+    held = receipt_of(request)
     if held is None:
         return HttpResponseRedirect(reverse("portal:track"))
     try:
@@ -195,7 +195,7 @@ def _tracked(
 @require_POST
 def act(request: HttpRequest, verb: str) -> HttpResponse:
     """What the reporter may do: add, remind, answer, rate, object, ask to redo, withdraw."""
-    held = _receipt_of(request)
+    held = receipt_of(request)
     if held is None:
         return HttpResponseRedirect(reverse("portal:track"))
     if request.POST.get("forget"):
@@ -259,7 +259,7 @@ def _is_uuid(text: str) -> bool:
 @require_GET
 def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """A photo that the reporter gave."""
-    held = _receipt_of(request)
+    held = receipt_of(request)
     if held is None:
         return HttpResponse(status=404)
     file_id = photo_of_receipt(*held, photo_id)
@@ -532,7 +532,7 @@ def _steps(one: TrackedReport, tried: Tried) -> list[Step]:
 # --- the receipt in this browser --------------------------------------------------------------
 
 
-def _receipt_of(request: HttpRequest) -> tuple[str, str] | None:
+def receipt_of(request: HttpRequest) -> tuple[str, str] | None:
     """Number and code that this browser holds, signed by us; None when it holds none."""
     held = request.get_signed_cookie(COOKIE, default="", max_age=KEPT_S)
     number, _sep, code = (held or "").partition(":")

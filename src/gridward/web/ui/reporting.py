@@ -32,7 +32,6 @@ from gridward.web.ui import maps, words
 from gridward.web.ui.pages import Choice, Photo, ReportForm
 from gridward.web.ui.views import place_name
 
-NOTICE_VERSION = "2026-11"
 TEXTS = ("words", "place_words", "datum", "area", "matter", "phone", "name")
 
 
@@ -52,6 +51,12 @@ class Asked:
     def token(self) -> str:
         """Who staged the photos of this form."""
         return f"form:{self.client_id}"
+
+
+def notice_version() -> str:
+    """The version of what reporters are told of their data, as the packs have it."""
+    notice = catalogue().privacy_for("reporter")
+    return notice.version if notice is not None else ""
 
 
 def blank() -> Asked:
@@ -261,7 +266,7 @@ def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm
             0, book.settings.photos_max - sum(media == "photo" for media in kinds.values())
         ),
         film_s=0 if any(media != "photo" for media in kinds.values()) else film_s,
-        notice_version=NOTICE_VERSION,
+        notice_version=notice_version(),
         problem=problem,
     )
 

@@ -86,7 +86,7 @@ def _send(
         outside_due_at=origin.due_at,
         reporter_kind="resident",
         language=get_language() or "zh-hans",
-        notice_version=reporting.NOTICE_VERSION,
+        notice_version=reporting.notice_version(),
     )
     join = _uuid(origin.near)
     receipt, asked = reporting.send(asked, channel=channel, by=viewer, join=join)
