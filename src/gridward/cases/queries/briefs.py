@@ -182,7 +182,7 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
     )
     keep(
         cases.filter(closed_at__gte=since, closed_at__lte=now)
-        .exclude(close_type="")
+        .exclude(close_type__in=["", "forced"])  # no result; special approval is counted apart
         .values(column, "lead")
         .annotate(many=Count("id"), early=Count("id", filter=Q(closed_at__lte=F("promised_at")))),
         column,

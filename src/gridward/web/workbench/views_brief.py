@@ -101,6 +101,17 @@ def _tiles(brief: Brief, found: Figures) -> list[Tile]:
             "—" if percent is None else f"{percent}%",
             hint=_("last %(days)d days") % {"days": PERIOD.days},
         ),
+        *(
+            [
+                Tile(
+                    _("Closed by special approval"),
+                    str(found.total.forced),
+                    hint=_("last %(days)d days; in no rate") % {"days": PERIOD.days},
+                )
+            ]
+            if found.total.forced
+            else []
+        ),
     ]
 
 
