@@ -99,6 +99,8 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
     if viewer.may_any("case.accept", "case.callback"):
         here = current == "phone"
         links.append(Link(_("Look up a number"), reverse("workbench:phone"), "phone", here))
+        here = current == "data"
+        links.append(Link(_("Requests about data"), reverse("workbench:data"), "lock", here))
     if viewer.may("case.accept") and cases.is_desk(viewer.organisation_id):
         here = current == "shift"
         links.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gridward.web.ui.pages import FormField, Link, Row, Shell, Step
+from gridward.web.ui.pages import Fact, FormField, Link, Row, Shell, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,26 @@ class PhonePage:
     rows: tuple[Row, ...] = ()
     asked: bool = False
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """`workbench/data.html`: what reporters ask about their data; days: within which it is due."""
+
+    shell: Shell
+    rows: tuple[Row, ...]
+    days: int
+    staff_notice: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequestPage:
+    """`workbench/data_request.html`: copy: address of the file, once it was granted."""
+
+    shell: Shell
+    back: Link
+    title: str
+    facts: tuple[Fact, ...]
+    steps: tuple[Step, ...] = ()
+    copy: str = ""
+    case: str = ""
