@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -471,7 +471,15 @@ def person_new(request: HttpRequest) -> HttpResponse:
                 required=True,
                 most=32,
             ),
-            FormField("name", "text", _("Name"), "", given.get("name", ""), required=True, most=80),
+            FormField(
+                "name",
+                "text",
+                pgettext("person", "Name"),
+                "",
+                given.get("name", ""),
+                required=True,
+                most=80,
+            ),
             FormField(
                 "phone",
                 "tel",
@@ -508,7 +516,9 @@ def _new_person(given: object) -> directory.NewPerson:
     if not rules.is_staff_number(number):
         raise BadInput({_("Staff number"): str(FAULTS["bad_staff_number"])})
     if not name or len(name) > 80:
-        raise BadInput({_("Name"): str(FAULTS["missing" if not name else "too_long"])})
+        raise BadInput(
+            {pgettext("person", "Name"): str(FAULTS["missing" if not name else "too_long"])}
+        )
     return directory.NewPerson(
         number, name, get("phone", "").strip(), get("worker_kind", "none") or "none"
     )
@@ -614,7 +624,7 @@ def _import_page(
                 fault.row,
                 rules.HEADINGS[fault.column][0],
                 fault.value,
-                str(FAULTS[fault.code]).rstrip(":"),
+                str(FAULTS[fault.code]).rstrip(":："),
                 _expected(fault.column, fault.code),
             )
             for fault in report.faults[:FAULTS_SHOWN]
