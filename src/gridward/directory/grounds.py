@@ -87,6 +87,8 @@ def who_answers(area_id: int, *, at: datetime | None = None) -> Answering:
     """Who answers for an area and how to reach them; two statements. Raises NoSuchArea."""
     area = ground.area(area_id)
     posts = _current_posts(at).filter(area_id=area_id).order_by("role", "person__staff_number")
+    # administrators answer for the system, for no ground
+    posts = posts.exclude(role__in=rules.ADMINISTRATORS)
     organisations = queries.organisations_in_memory()
     found = [o for o in organisations.all if o.active and o.area_id == area_id]
     desk = rules.choose_desk(organisations.desks, "community", area.chain)

@@ -140,7 +140,7 @@ def _facts(here: AreaView) -> list[Fact]:
         Fact(_("Level"), territory.level_title(here.level)),
         Fact(_("Kind"), _kind(here.kind)),
         Fact(_("Size"), _size(here.area_m2)),
-        Fact(_("Code"), here.code),
+        Fact(_("Area code"), here.code),
         Fact(_("Boundaries"), _("Version %(n)d") % {"n": territory.boundary_version()}),
     ]
     if here.closed_on is not None:
@@ -186,9 +186,9 @@ def _gaps(here: AreaView) -> list[pages.GapBlock]:
     for gap in grounds.unanswered(within=here.id):
         if not gap.of or gap.level < here.level:
             continue
-        title = _("%(level)s without %(role)s") % {
+        title = _("%(level)s: no %(role)s") % {
             "level": territory.level_title(gap.level),
-            "role": grounds.role_title(gap.role),
+            "role": grounds.role_title(gap.role).lower(),
         }
         shown = gap.areas[:GAPS_SHOWN]
         links = tuple(Link(territory.path_name(one.id), _address(one)) for one in shown)
