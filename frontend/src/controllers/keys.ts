@@ -111,7 +111,8 @@ export default class KeysController extends Controller<HTMLElement> {
   }
 
   private follow(): boolean {
-    const next = this.nextTargets.find((each) => each.offsetParent !== null);
+    // on a list the next one is its first row
+    const next = this.nextTargets.find((each) => each.offsetParent !== null) ?? this.rows()[0];
     if (!next) return false;
     window.location.assign(next.href + STEP);
     return true;
