@@ -7,7 +7,7 @@ import { Controller } from "@hotwired/stimulus";
  *   <form data-controller="pick" data-action="change->pick#count">
  *     <input type="checkbox" hidden data-pick-target="all" data-action="pick#all">
  *     <input type="checkbox" name="case" data-pick-target="one">
- *     <button data-pick-target="button">…</button> <span data-pick-target="said" data-pick-words="%n"></span>
+ *     <button data-pick-target="button">…</button> <span data-pick-target="said" data-pick-words="#n"></span>
  *   </form>
  */
 export default class PickController extends Controller<HTMLFormElement> {
@@ -32,6 +32,6 @@ export default class PickController extends Controller<HTMLFormElement> {
     this.allTarget.checked = chosen > 0 && chosen === this.oneTargets.length;
     this.allTarget.indeterminate = chosen > 0 && chosen < this.oneTargets.length;
     this.buttonTarget.disabled = chosen === 0;
-    this.saidTarget.textContent = chosen ? (this.saidTarget.dataset["pickWords"] ?? "").replace("%n", String(chosen)) : "";
+    this.saidTarget.textContent = chosen ? (this.saidTarget.dataset["pickWords"] ?? "").replace("#n", String(chosen)) : "";
   }
 }

@@ -118,8 +118,7 @@ def shift_page(viewer: Viewer, now: datetime) -> ShiftPage:
         counts=shift_counts(viewer, now),
         due=[cards[c.id] for c in due],
         promises=[
-            Promise(cards[c.id], sources.get(c.id, ""), c.outside, c.hurries)  # type: ignore[attr-defined]
-            for c in waiting
+            Promise(cards[c.id], sources.get(c.id, ""), c.outside, c.hurries) for c in waiting
         ],
         waiting=next((h for h in handovers if h.taken_at is None), None),
         history=[h for h in handovers if h.taken_at is not None],

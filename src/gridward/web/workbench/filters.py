@@ -72,7 +72,13 @@ def read(asked: Mapping[str, Any]) -> Filters:
         source=kept.get("source", ""),
         since=_midnight(since),
         until=_midnight(until + timedelta(days=1)) if until else None,
-        **{flag: flag in kept for flag in FLAGS},
+        urgent="urgent" in kept,
+        overdue="overdue" in kept,
+        soon="soon" in kept,
+        returned="returned" in kept,
+        reworked="reworked" in kept,
+        reopened="reopened" in kept,
+        hurried="hurried" in kept,
     )
     closed = {s.key for p in book.processes.values() for s in p.states if s.group != "open"}
     newest = kept.get("order") == "newest" or kept.get("state") in closed
