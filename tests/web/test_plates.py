@@ -47,6 +47,7 @@ def test_a_street_gets_one_page_for_every_grid_in_it(town: CaseTown) -> None:
     assert [area.id for area in areas] == [
         area.id for area in queries.areas_of_level(4) if area.chain[1] == street
     ]
+    assert b"GridwardSansSC" in a6  # not signs of another font, or boxes
     assert sizes(a4) == [(210, 297)] * len(areas)
     assert sizes(a6) == [(105, 148)]
 

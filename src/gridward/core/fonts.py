@@ -23,6 +23,7 @@ from gridward.core.errors import Problem
 FAMILY = "Gridward Sans SC"
 PIECES = Path(__file__).parents[1] / "web" / "ui" / "static" / "gridward" / "assets"
 WEIGHT = 400
+MAKING = "2"  # of the font put together here: another number, another file
 PATIENCE_S = 180
 
 _lock = threading.Lock()
@@ -43,7 +44,8 @@ def chinese_font() -> Path:
     if not pieces:
         raise FontMissing()
     # the build puts a digest of the content into each name
-    digest = hashlib.sha256("".join(each.name for each in pieces).encode()).hexdigest()[:12]
+    content = "".join([MAKING, *(each.name for each in pieces)])
+    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
     folder = getattr(settings, "GRIDWARD_FONTS", "") or Path(settings.GRIDWARD_VAR, "fonts")
     made = Path(folder, f"gridward-sans-sc-{digest}.ttf")
     if made.is_file():
@@ -118,6 +120,8 @@ def _put_together(pieces: list[Path], target: Path) -> None:
         {
             "familyName": FAMILY,
             "styleName": "Regular",
+            # PDF writers pass a font by that has none
+            "psName": FAMILY.replace(" ", "") + "-Regular",
             "copyright": str(names.getDebugName(0) or ""),
             "licenseDescription": str(names.getDebugName(13) or ""),
         }
