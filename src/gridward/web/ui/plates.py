@@ -128,7 +128,7 @@ def _words(area: AreaView, contact: grounds.PublicContact, link: str) -> dict[st
             said[key] = {
                 "tagline": _("Every matter settled, every voice answered"),
                 "name": territory.chain_names([area.id])[0],
-                "path": territory.path_name(area.id),
+                "path": territory.path_name(area.parent_id) if area.parent_id else "",
                 "level": territory.level_title(area.level),
                 "scan": _("Scan to report a problem here"),
                 "lines": lines,
