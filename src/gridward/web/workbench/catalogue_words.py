@@ -214,7 +214,6 @@ SETTINGS: Mapping[str, Promise] = {
     "accept": gettext_lazy("Time to accept"),
     "verify": gettext_lazy("Time to verify before accepting"),
     "acknowledge": gettext_lazy("Time to acknowledge"),
-    "need_info": gettext_lazy("Time to answer a question back"),
     "return_window": gettext_lazy("Time to ask for a return"),
     "return_fraction": gettext_lazy("… at most this part of the limit"),
     "return_decision": gettext_lazy("Time to decide on a return"),
@@ -256,6 +255,8 @@ SETTINGS: Mapping[str, Promise] = {
     "sign": gettext_lazy("Signature of messages"),
     "duty_phone": gettext_lazy("Duty telephone"),
 }
+# a setting that is called like a state, and none itself: kept out of the table above
+SETTINGS = {**SETTINGS, **dict([("need_info", gettext_lazy("Time to answer a question back"))])}
 WEEKDAYS = (
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"),
     gettext_lazy("Thursday"), gettext_lazy("Friday"), gettext_lazy("Saturday"),
@@ -273,7 +274,7 @@ def joined(parts: Iterable[object], last: str = "") -> str:
 
 def clauses(parts: Iterable[object]) -> str:
     """Several statements in one line."""
-    mark = "；" if words.is_chinese() else "; "
+    mark = pgettext("between statements", "; ")
     return mark.join(str(part) for part in parts if str(part))
 
 

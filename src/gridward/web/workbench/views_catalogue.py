@@ -19,7 +19,6 @@ from gridward.access.capabilities import CAPABILITIES
 from gridward.access.rules import Viewer
 from gridward.catalog import queries as catalog
 from gridward.catalog.compiled import Catalogue
-from gridward.catalog.decisions import key_of
 from gridward.catalog.definitions import (
     Admitted,
     AdmittedState,
@@ -698,7 +697,7 @@ def editions(request: HttpRequest) -> HttpResponse:
                 number=row.number,
                 at=row.created_at,
                 who=who.get(str(row.id), _("The system")),
-                why=decision_words(book, decision.kind, decision.payload)
+                why=decision_words(book, decision.kind, decision.key, decision.payload)
                 if (decision := taken.get((row.remark, row.created_at)))
                 else row.remark or _("Packs loaded"),
                 source=decision.source if decision else "",
@@ -733,9 +732,8 @@ def _actor_words(actor: str) -> str:
     return _("An operator, at the command line") if actor.startswith("cli") else _("The system")
 
 
-def decision_words(book: Catalogue, kind: str, payload: Mapping[str, object]) -> str:
+def decision_words(book: Catalogue, kind: str, key: str, payload: Mapping[str, object]) -> str:
     """What a decision is about, in words."""
-    key = key_of(kind, dict(payload))
     titles: dict[str, Callable[[], str]] = {
         "filing_condition": lambda: (
             _("Filing condition: %(what)s") % {"what": _condition(book, key)}

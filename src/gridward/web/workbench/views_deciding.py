@@ -65,7 +65,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
             (_("What"), _("When"), _("Who"), _("Ground")),
             tuple(
                 (
-                    decision_words(book, each.kind, each.payload),
+                    decision_words(book, each.kind, each.key, each.payload),
                     moment_words(each.decided_at),
                     names.get(each.decided_by_id) or _("The system"),
                     each.source or say.NOTHING,
