@@ -21,7 +21,7 @@ from gridward.web.ui.staff import channel_title, holds_cases
 from gridward.web.workbench.lines import state_titles
 
 CHANNELS = ("portal", "phone", "desk", "field", "api", "import")
-FLAGS = ("urgent", "overdue", "soon", "returned", "reworked", "reopened", "hurried")
+FLAGS = ("urgent", "overdue", "soon", "returns", "reworked", "reopened", "hurried")
 MORE = ("channel", "source", "since", "until", *FLAGS)
 # what may be kept in a saved view; words that were searched for never are
 KEPT = ("state", "area", "group", "mine", "order", *MORE)
@@ -75,7 +75,7 @@ def read(asked: Mapping[str, Any]) -> Filters:
         urgent="urgent" in kept,
         overdue="overdue" in kept,
         soon="soon" in kept,
-        returned="returned" in kept,
+        returned="returns" in kept,
         reworked="reworked" in kept,
         reopened="reopened" in kept,
         hurried="hurried" in kept,
@@ -196,7 +196,7 @@ def _flag_titles() -> dict[str, str]:
         "urgent": _("Urgent"),
         "overdue": _("Overdue"),
         "soon": _("Due soon"),
-        "returned": _("Returned"),
+        "returns": _("Returned"),
         "reworked": _("Sent back to redo"),
         "reopened": _("Redone at the reporter's wish"),
         "hurried": _("The reporter asks to hurry"),
