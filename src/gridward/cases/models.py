@@ -14,7 +14,10 @@ CHAIN = tuple(f"a{n}" for n in range(1, LEVELS + 1))
 
 
 class Submission(models.Model):
-    """One act of one reporter: a receipt, a channel, a contact; one to four reports."""
+    """One act of one reporter: a receipt, a channel, a contact; one to four reports.
+
+    crowded: many came from the same network address in that minute; nothing else of it is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     receipt = models.CharField(max_length=12, unique=True)
@@ -35,6 +38,7 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    crowded = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -81,7 +81,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class Channel:
-    """By which way it came, and what the outside system calls it."""
+    """By which way it came, and what the outside system calls it.
+
+    crowded: many reports come from the same network address just now
+    """
 
     key: str = "portal"
     source: str = "portal"
@@ -90,6 +93,7 @@ class Channel:
     reporter_kind: str = "resident"
     language: str = "zh-hans"
     notice_version: str = ""
+    crowded: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def submit_report(
     """
     channel = channel or Channel()
     contact = contact or Contact()
-    items = [_checked(each) for each in told]
+    items = [checked(each) for each in told]
     if not items:
         raise errors.NothingSaid()
     if len(items) > REPORTS_MAX:
@@ -160,7 +164,8 @@ def submit_report(
     raise AssertionError("unreachable")
 
 
-def _checked(told: Told) -> Told:
+def checked(told: Told) -> Told:
+    """What was told, cleaned. Raises NothingSaid, WordsTooLong, PlaceOutOfRange."""
     words, place_words = clean(told.words), clean(told.place.words)
     if not words and not told.photos:
         raise errors.NothingSaid()
@@ -220,6 +225,13 @@ def _known(client_id: str | None, digest: str, channel: Channel) -> Receipt | No
     return receipt_of(found, again=True) if found is not None else None
 
 
+def known_receipt(client_id: str, *, channel: str) -> Receipt | None:
+    """The receipt that a form's own id has brought already by this channel; one statement where
+    there is none. For a form that is sent once more: the id is the form's secret."""
+    found = Submission.objects.filter(client_id=client_id, channel=channel).first()
+    return receipt_of(found, again=True) if found is not None else None
+
+
 def receipt_of(submission: Submission, *, again: bool = False) -> Receipt:
     """The receipt of a stored submission; two statements."""
     reports = list(submission.reports.select_related("first_case").order_by("ordinal"))
@@ -266,6 +278,7 @@ def _submit(
         reporter_kind=channel.reporter_kind,
         reporter_post=by.post_id if by is not None else None,
         has_contact=bool(contact.phone),
+        crowded=channel.crowded,
         submitted_at=moment,
         recorded_at=wall.now(),
     )

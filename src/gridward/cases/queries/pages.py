@@ -179,6 +179,7 @@ class ReportView:
     answer: Answer | None
     join_state: str = "own"
     is_withdrawn: bool = False
+    crowded: bool = False
 
 
 @dataclass(frozen=True)
@@ -711,6 +712,7 @@ def _report_view(
         source=submission.source,
         outside=submission.source_id,
         outside_due_at=submission.outside_due_at,
+        crowded=submission.crowded,
         photos=[p.id for p in photos if p.report_id == report.id],
         answer=answers.get(report.id),
         join_state=report.join_state,

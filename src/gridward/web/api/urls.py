@@ -14,12 +14,15 @@ from ninja.files import UploadedFile
 from gridward import __version__
 from gridward.cases import actions, queries
 from gridward.cases.actions import Channel, Contact, Place, Told
+from gridward.cases.errors import NotTheReporter
 from gridward.catalog.errors import NotInCatalogue
 from gridward.catalog.queries import catalogue
 from gridward.core.errors import BadInput, Problem
+from gridward.core.ids import plain_receipt
 from gridward.directory.rules import Organisation
 from gridward.territory import queries as territory
 from gridward.vault import actions as vault
+from gridward.web import limits
 from gridward.web.api import schemas, staff
 from gridward.web.api.described import DescribedAPI
 from gridward.web.api.tokens import TokenMissing
@@ -131,7 +134,12 @@ def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
             )
         ],
         contact=Contact(phone=contact.phone, name=contact.name),
-        channel=Channel(key="api", source="api", language=get_language() or "zh-hans"),
+        channel=Channel(
+            key="api",
+            source="api",
+            language=get_language() or "zh-hans",
+            crowded=limits.count_in_crowd(request),
+        ),
         client_id=payload.client_id,
         staged_by=f"api:{payload.client_id}",
     )
@@ -161,7 +169,12 @@ def read_report(
     x_receipt_code: Header[str],
 ) -> Any:
     """What the reporter may see: stage, promised date, timeline. The code comes in a header."""
-    found = queries.track(receipt, x_receipt_code)
+    limits.refuse_guesses(request, plain_receipt(receipt))
+    try:
+        found = queries.track(receipt, x_receipt_code)
+    except NotTheReporter:
+        limits.count_guess(request, plain_receipt(receipt))
+        raise
     report = found.reports[0]
     return {
         "receipt": found.receipt,

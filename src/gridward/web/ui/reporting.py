@@ -172,27 +172,11 @@ def send(
     settled: what the reporter (a member of staff) settled on the spot; told in the same act;
     join: the open case nearby that it is the same as
     """
+    asked = mended(asked)
     if asked.errors:
         return None, asked
     values = asked.values
-    phone = values.get("phone", "")
-    if phone and not vault_rules.normal_phone(phone):
-        said = _("This is not a phone number. Please check it, or leave it empty.")
-        return None, replace(asked, errors={"phone": said})
-    area = values.get("area", "")
-    lng, lat = asked.point or (None, None)
-    told = cases.Told(
-        words=values.get("words", ""),
-        place=cases.Place(
-            lng=lng,
-            lat=lat,
-            datum=values.get("datum") or "wgs84",
-            words=values.get("place_words", ""),
-            area=int(area) if area.isdecimal() and asked.point is None else None,
-        ),
-        matter=values.get("matter", ""),
-        photos=asked.staged,
-    )
+    told = _told(asked)
     try:
         if settled is not None and by is not None:
             receipt = cases.report_and_settle(
@@ -206,22 +190,60 @@ def send(
             return receipt, asked
         receipt = cases.submit_report(
             [told],
-            contact=cases.Contact(phone=phone, name=values.get("name", "")),
+            contact=cases.Contact(phone=values.get("phone", ""), name=values.get("name", "")),
             channel=channel,
             client_id=asked.client_id,
             staged_by=asked.token,
             by=by,
             join=join,
         )
-    except (errors.NothingSaid, errors.WordsTooLong) as problem:
-        return None, replace(asked, errors={"words": problem.message})
-    except errors.PlaceOutOfRange as problem:
-        return None, replace(asked, point=None, errors={"place": problem.message})
     except Problem as problem:
         if settled is None:
             raise
         return None, replace(asked, errors={"settled": problem.message})
     return receipt, asked
+
+
+def mended(asked: Asked) -> Asked:
+    """The form with what still has to be mended in it, looked at before anything is asked back."""
+    if asked.errors:
+        return asked
+    phone = asked.values.get("phone", "")
+    if phone and not vault_rules.normal_phone(phone):
+        said = _("This is not a phone number. Please check it, or leave it empty.")
+        return replace(asked, errors={"phone": said})
+    try:
+        cases.checked(_told(asked))
+    except (errors.NothingSaid, errors.WordsTooLong) as problem:
+        return replace(asked, errors={"words": problem.message})
+    except errors.PlaceOutOfRange as problem:
+        return replace(asked, point=None, errors={"place": problem.message})
+    return asked
+
+
+def _told(asked: Asked) -> cases.Told:
+    values = asked.values
+    lng, lat = asked.point or (None, None)
+    return cases.Told(
+        words=values.get("words", ""),
+        place=cases.Place(
+            lng=lng,
+            lat=lat,
+            datum=values.get("datum") or "wgs84",
+            words=values.get("place_words", ""),
+            area=_area(values.get("area", "")) if asked.point is None else None,
+        ),
+        matter=values.get("matter", ""),
+        photos=asked.staged,
+    )
+
+
+def _area(text: str) -> int | None:
+    """The area in force that was chosen; anything else chooses none."""
+    if not text.isdecimal() or len(text) > 18:
+        return None
+    known = territory.ground().areas.get(int(text))
+    return known.id if known is not None and known.closed_on is None else None
 
 
 def settled_matter(condition: str) -> str:

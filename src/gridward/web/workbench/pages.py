@@ -41,6 +41,7 @@ class ReportView:
     share: Step | None = None
     outside_number: str = ""
     badge: Badge | None = None
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

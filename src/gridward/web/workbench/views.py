@@ -336,6 +336,7 @@ def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportVie
         share=views_privacy.share_step(found, one, viewer),
         outside_number=_outside(one),
         badge=badge,
+        crowded=one.crowded,
     )
 
 
