@@ -256,7 +256,8 @@ SETTINGS: Mapping[str, Promise] = {
     "duty_phone": gettext_lazy("Duty telephone"),
 }
 # a setting that is called like a state, and none itself: kept out of the table above
-SETTINGS = {**SETTINGS, **dict([("need_info", gettext_lazy("Time to answer a question back"))])}
+_LIKE_A_STATE = (("need_info", gettext_lazy("Time to answer a question back")),)
+SETTINGS = {**SETTINGS, **dict(_LIKE_A_STATE)}
 WEEKDAYS = (
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"),
     gettext_lazy("Thursday"), gettext_lazy("Friday"), gettext_lazy("Saturday"),
