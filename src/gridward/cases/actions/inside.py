@@ -21,7 +21,7 @@ from gridward.directory import queries as directory
 @effect
 def log_contact(work: Work, given: Given) -> None:
     """A telephone call with a reporter of this case or somebody else; its words go to the vault."""
-    mine = Report.objects.filter(id=given.report, case=work.case)
+    mine = Report.objects.filter(id__in=[given.report], case=work.case)
     if given.report is not None and not mine.exists():
         raise NotFound()
 

@@ -128,7 +128,7 @@ def part_case(
 
 
 def _proposed(given: Given) -> Report:
-    found = Report.objects.select_related("submission").filter(id=given.report).first()
+    found = Report.objects.select_related("submission").filter(id__in=[given.report]).first()
     if found is None:
         raise errors.JoinMissing()
     return found

@@ -163,7 +163,7 @@ def give_info(
 @effect
 def count_hurry(work: Work, given: Given) -> None:
     """One more reminder: desk and lead see it, no clock moves, and open forms stay good."""
-    Report.objects.filter(id=given.report).update(hurried_at=work.at)
+    Report.objects.filter(id__in=[given.report]).update(hurried_at=work.at)
     work.case.hurries += 1
     work.case.news_at = work.at
     work.is_quiet = True
@@ -206,7 +206,7 @@ def object_as_reporter(
 @effect
 def leave_case(work: Work, given: Given) -> None:
     """One of several reporters withdraws, or the only one of a safety matter: the case goes on."""
-    Report.objects.filter(id=given.report).update(withdrawn_at=work.at)
+    Report.objects.filter(id__in=[given.report]).update(withdrawn_at=work.at)
     recount(work.case)
     given.memo["subject"] = given.report
 

@@ -58,6 +58,12 @@ def badges_of(card: CaseCard) -> tuple[Badge, ...]:
         found.append(Badge(_("Restricted"), "dark"))
     if card.reports > 1:
         found.append(Badge(_("%(n)d reports") % {"n": card.reports}, "blue"))
+    if card.is_open and card.proposed:
+        found.append(Badge(_("%(n)d to be joined?") % {"n": card.proposed}, "yellow"))
+    if card.is_open and card.hurries:
+        found.append(Badge(_("reminded %(n)d×") % {"n": card.hurries}, "yellow"))
+    if card.is_open and card.has_news:
+        found.append(Badge(_("News from the reporter"), "green"))
     return tuple(found)
 
 

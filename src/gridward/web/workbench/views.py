@@ -320,6 +320,10 @@ def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportVie
             titles.get(one.answer.answer, ""),
             tone.get(one.answer.answer, ""),  # type: ignore[arg-type]
         )
+    elif one.is_withdrawn:
+        badge = Badge(_("Withdrawn by the reporter"))
+    elif one.join_state == "proposed":
+        badge = Badge(_("The same problem? To be confirmed"), "yellow")
     return pages.ReportView(
         receipt=one.receipt,
         submitted_at=one.submitted_at,
