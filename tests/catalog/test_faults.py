@@ -303,7 +303,7 @@ def line_of(base: Path, words: str, file: str = "processes/event.yaml") -> int:
          "a known capability, reporter, worker or system, found case.vod"),
         ("verb: case.voided", "verb: case.vided", "case.vided",
          "a declared journal verb, found case.vided"),
-        ("to: voided", "to: vided", "to: vided", "a state of this process or same, found vided"),
+        ("to: voided", "to: vided", "to: vided", "a state of this process, same or before, found vided"),
         ("from: [callback_pending]", "from: [callback]", "from: [callback]",
          "a state of this process, found callback"),
         ("start: submitted", "start: begun", "start: begun",
