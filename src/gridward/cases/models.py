@@ -266,7 +266,10 @@ class Report(models.Model):
 
 
 class Answer(models.Model):
-    """What one report's reporter said of one round: informed, solved, satisfied, or not reached."""
+    """What one report's reporter said of one round: informed, solved, satisfied, or not reached.
+
+    handed_to: the post of the grid worker who was asked to call on the reporter in person.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="answers")
@@ -280,6 +283,8 @@ class Answer(models.Model):
     via = models.CharField(max_length=12, blank=True)
     rating = models.PositiveSmallIntegerField(null=True)
     rated_at = models.DateTimeField(null=True)
+    handed_to = models.UUIDField(null=True)
+    handed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -291,6 +296,11 @@ class Answer(models.Model):
         ]
         indexes = [
             models.Index(fields=["answered_at"], name="answer_no_day", condition=Q(answer="no")),
+            models.Index(
+                fields=["handed_to"],
+                name="answer_handed",
+                condition=Q(handed_to__isnull=False) & Q(answer=""),
+            ),
         ]
 
 
@@ -653,6 +663,66 @@ class DeskHandover(models.Model):
         ]
         indexes = [
             models.Index(F("desk"), F("given_at").desc(), name="handover_desk"),
+        ]
+
+
+class Tip(models.Model):
+    """Something odd that a grid worker noted in passing: no case, no clock; a desk reads it.
+
+    words, answer: in the vault under the tip's own key; photos: the vault's files of `tip:<id>`.
+    noted → reported (with the submission that was made of it) or read.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    client_id = models.CharField(max_length=64, unique=True)
+    desk = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    area = models.ForeignKey(
+        "territory.Area", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lng = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    post = models.UUIDField()
+    noted_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="noted")
+    vault_subject = models.UUIDField(null=True, db_index=True)
+    words = models.UUIDField(null=True)
+    photos = models.PositiveSmallIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+    read_by = models.UUIDField(null=True)
+    answer = models.UUIDField(null=True)
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, null=True, related_name="tips"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="tip_state", condition=Q(state__in=["noted", "reported", "read"])
+            ),
+            models.CheckConstraint(
+                name="tip_read",
+                condition=Q(state="noted", read_at__isnull=True)
+                | Q(~Q(state="noted"), read_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="tip_reported",
+                condition=Q(state="reported", submission__isnull=False)
+                | Q(~Q(state="reported"), submission__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["desk", "noted_at", "id"], name="tip_noted", condition=Q(state="noted")
+            ),
+            models.Index(F("post"), F("noted_at").desc(), name="tip_of_post"),
+            # what was read and is still kept, oldest first: for retention
+            models.Index(
+                fields=["read_at", "id"],
+                name="tip_kept",
+                condition=Q(read_at__isnull=False) & Q(vault_subject__isnull=False),
+            ),
         ]
 
 
