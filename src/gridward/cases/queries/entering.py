@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gridward.access.rules import Viewer
-from gridward.cases.models import Case, Report
+from gridward.cases.models import Case, Report, Submission
 from gridward.cases.queries.nearby import Duplicate, duplicates_of
 from gridward.core.ids import new_id
 
@@ -37,3 +37,8 @@ def same_around(viewer: Viewer, lng: float, lat: float, *, matter: str = "") -> 
     return duplicates_of(
         Case(id=new_id(), matter=matter, lng=lng, lat=lat, sensitivity=0), viewer=viewer
     )
+
+
+def is_sent(client_id: str) -> bool:
+    """Whether a form with this id was received before: a second press is no second report."""
+    return Submission.objects.filter(client_id=client_id).exists()

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
-from gridward.cases.queries.entering import known_outside, same_around
+from gridward.cases.queries.entering import is_sent, known_outside, same_around
 from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
@@ -71,7 +71,7 @@ def report(request: HttpRequest) -> HttpResponse:
         if known is not None and known.client_id != asked.client_id:
             return _known(request, viewer, asked, origin, known.case_id, known.case_number)
     near = _near(viewer, asked, origin)
-    if near and not origin.near:
+    if near and not origin.near and not is_sent(asked.client_id):
         return _form(request, viewer, asked, origin, near=near, status=422)
     return _send(request, viewer, asked, origin)
 
