@@ -17,13 +17,16 @@ from tests.town import ACTOR
 
 from gridward.cases import queries
 from gridward.cases.actions import Place
+from gridward.cases.actions import following as case_following
 from gridward.cases.models import Case, SearchDoc
 from gridward.cases.queries.figures import figures
 from gridward.core import clock
+from gridward.directory import actions as directory_actions
 from gridward.directory import models as directory_models
 from gridward.directory import queries as directory
 from gridward.journal import queries as journal
 from gridward.journal.models import Entry
+from gridward.tasks import actions as task_actions
 from gridward.tasks.models import Task
 from gridward.territory import actions, errors, rules
 from gridward.territory import queries as territory
@@ -398,3 +401,37 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(town: CaseTown) -
         split_grid(town, second)
 
     assert len(many) - len(few) <= 1
+
+
+def test_following_twice_finds_nothing_left_to_move(town: CaseTown) -> None:
+    grid = town.town.grids[0]
+    for place in places_in(grid, 4):
+        submit(place=place)
+    change = split_grid(town, grid)
+
+    moved = (
+        directory_actions.follow_grounds(change, {}, actor=ACTOR),
+        task_actions.follow_ground(change, {}, actor=ACTOR),
+        case_following.follow_ground(change, {}, actor=ACTOR),
+    )
+
+    assert moved == (0, 0, 0)
+
+
+def test_tasks_follow_the_subjects_that_are_named(town: CaseTown) -> None:
+    one, other = town.town.grids[0], town.town.grids[7]
+    case = case_of(submit(place=places_in(one, 1)[0]))
+    holder = directory.holder(town.town.posts["G001"])
+    Task.objects.create(
+        kind="pre_verification",
+        organisation_id=holder.organisation_id,
+        area_id=one,
+        **rules.chain_columns(case.chain),  # type: ignore[arg-type]
+        subject_kind="case",
+        subject_id=case.id,
+        asked_at=clock.now(),
+    )
+
+    task_actions.follow_subjects("case", [case.id], territory.chain(other))
+
+    assert Task.objects.get(subject_id=case.id).a4 == other

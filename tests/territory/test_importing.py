@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import shapely
 from django.core.management import call_command
+from django.utils import translation
 from tests.territory.ground import ACTOR, SQUARE, bay
 
 from gridward.core import geodesy
@@ -21,6 +23,12 @@ from gridward.web.cli.base import NotOk
 
 pytestmark = pytest.mark.django_db
 LEVELS = "district,street,grid"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def run(*words: str) -> dict[str, Any]:
@@ -337,6 +345,22 @@ def test_a_projected_file_comes_back_in_degrees(tmp_path: Path) -> None:
     assert shapely.hausdorff_distance(feature.geometry, SQUARE) < 1e-8
 
 
+def test_a_faulty_file_is_refused_whole_with_every_fault(tmp_path: Path) -> None:
+    begin()
+    cells = grids()
+    features = files.read_features(save(tmp_path, spoil(cells, 2, 代码="G001")))
+    named = rules.Properties(name="名称", code="代码", parent="街道")
+
+    with pytest.raises(errors.FaultyFile) as refused:
+        actions.import_areas(features, level="grid", properties=named, actor=ACTOR)
+
+    assert refused.value.params == {"count": 1}
+    assert [(fault.feature, fault.kind) for fault in refused.value.faults] == [
+        (3, "duplicate_code")
+    ]
+    assert Area.objects.count() == 3
+
+
 # former grids
 
 
@@ -371,6 +395,23 @@ def test_former_cells_are_shared_out_over_the_grids_of_today(tmp_path: Path) -> 
         "share"
     ] == pytest.approx(found[0][1])
     assert Entry.objects.filter(verb="crosswalk.recorded").count() == 1
+
+
+def test_a_cross_walk_that_does_not_add_up_changes_nothing(tmp_path: Path) -> None:
+    cut_into_grids(tmp_path)
+    grid = queries.areas_of_level("grid")[0]
+    actions.record_crosswalk("fire", [rules.Share("A1", grid.id, 1.0)], actor=ACTOR)
+
+    with pytest.raises(errors.BadShare):
+        actions.record_crosswalk(
+            "fire",
+            [rules.Share("A1", grid.id, 0.5), rules.Share("A1", grid.id + 1, 0.7)],
+            actor=ACTOR,
+        )
+    with pytest.raises(errors.NoSuchArea):
+        actions.record_crosswalk("fire", [rules.Share("A1", 999, 1.0)], actor=ACTOR)
+
+    assert queries.crosswalk("fire", "A1") == [(grid, 1.0)]
 
 
 def test_a_cross_walk_by_hand_follows_splits_and_says_what_is_wrong(tmp_path: Path) -> None:
