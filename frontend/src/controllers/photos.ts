@@ -2,10 +2,12 @@ import { Controller } from "@hotwired/stimulus";
 
 const LONGEST_PX = 2560;
 const SHRINK_ABOVE_BYTES = 1_500_000;
+const QUALITY = 0.86;
 
 /**
- * Shows the chosen photos, lets them be taken out again and shrinks big ones before
- * they travel. Without script the plain file input does its work alone.
+ * Shows the chosen photos, lets them be taken out again, shrinks big ones before they travel and
+ * leaves behind what the camera wrote into them (place, time, device). Without script the plain
+ * file input does its work alone, and the server cleans.
  *
  *   <div data-controller="photos" data-photos-max-value="9" data-photos-remove-value="Remove photo">
  *     <input type="file" multiple accept="image/*" data-photos-target="input" data-action="photos#choose">
@@ -33,11 +35,19 @@ export default class PhotosController extends Controller<HTMLElement> {
     if (this.hasFullTarget) this.fullTarget.hidden = fresh.length <= room;
     for (const file of fresh.slice(0, room)) this.kept.push(await shrink(file));
     this.show();
+    this.dispatch("changed", { target: this.inputTarget, prefix: "photos" });
+  }
+
+  /** Photos that a draft put back into the input: as they were kept, shrunk already. */
+  restore(): void {
+    this.kept = [...(this.inputTarget.files ?? [])].slice(0, this.maxValue);
+    this.show();
   }
 
   private take(file: File): void {
     this.kept = this.kept.filter((other) => other !== file);
     this.show();
+    this.dispatch("changed", { target: this.inputTarget, prefix: "photos" });
   }
 
   private show(): void {
@@ -69,22 +79,34 @@ function same(one: File, other: File): boolean {
   return one.name === other.name && one.lastModified === other.lastModified;
 }
 
-/** The photo as a JPEG no longer than LONGEST_PX; the file itself when that is no gain. */
+/**
+ * The photo drawn anew, upright, no longer than LONGEST_PX and without what the camera wrote into
+ * it; the file itself when this browser cannot read it: the server decides then.
+ */
 async function shrink(file: File): Promise<File> {
-  if (file.size <= SHRINK_ABOVE_BYTES) return file;
+  const isJpeg = file.type === "image/jpeg";
+  if (!isJpeg && file.size <= SHRINK_ABOVE_BYTES) return file;
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST_PX / Math.max(bitmap.width, bitmap.height));
     const canvas = document.createElement("canvas");
-    canvas.width = Math.round(bitmap.width * scale);
-    canvas.height = Math.round(bitmap.height * scale);
-    canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    const pen = canvas.getContext("2d");
+    if (!pen) return file;
+    if (!isJpeg) {
+      // what was transparent becomes white, not black
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+    }
+    pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     bitmap.close();
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.86));
-    if (!blob || blob.size >= file.size) return file;
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    // a small photo may grow a little: better than to send along where it was taken
+    if (!blob || blob.size > Math.max(file.size, SHRINK_ABOVE_BYTES)) return file;
     const name = file.name.replace(/\.[^.]*$/, "") + ".jpg";
     return new File([blob], name, { type: "image/jpeg", lastModified: file.lastModified });
   } catch {
-    return file; // a format this browser cannot read: the server decides
+    return file;
   }
 }

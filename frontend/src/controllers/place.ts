@@ -58,7 +58,15 @@ export default class PlaceController extends Controller<HTMLElement> {
     if (this.hasMapTarget) {
       this.mapTarget.dispatchEvent(new CustomEvent("place:pin", { detail: { lng, lat } }));
     }
+    this.dispatch("set", { prefix: "place" });
     void this.name(lng, lat);
+  }
+
+  /** A point that came back with a draft: shown and named like one that was just chosen. */
+  again(): void {
+    const lng = Number.parseFloat(this.lngTarget.value);
+    const lat = Number.parseFloat(this.latTarget.value);
+    if (Number.isFinite(lng) && Number.isFinite(lat)) this.set(lng, lat);
   }
 
   private async name(lng: number, lat: number): Promise<void> {

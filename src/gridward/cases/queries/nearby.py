@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -65,17 +65,23 @@ def nearby(
     lat: float,
     *,
     matter: str = "",
+    among: Collection[str] = (),
     at: datetime | None = None,
     limit: int = MOST,
 ) -> list[NearbyCase]:
     """Open public-space cases around a point (WGS84) that a new report could join, nearest first.
 
-    matter: only cases of this one; never restricted ones; radius and window are each matter's own
+    matter: only cases of this one; among: only of these, where any are named; never restricted
+    ones; radius and window are each matter's own
     """
     moment = at or wall.now()
     book = catalogue()
     blur = book.settings.nearby_blur_m
-    wanted = [m for m in book.matters.values() if m.public_space and matter in ("", m.key)]
+    wanted = [
+        m
+        for m in book.matters.values()
+        if m.public_space and matter in ("", m.key) and (not among or m.key in among)
+    ]
     found = []
     for case, _metres in _around(lng, lat, wanted, book, moment):
         if not is_joinable(case):

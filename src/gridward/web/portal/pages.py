@@ -9,6 +9,7 @@ from gridward.web.ui.pages import (
     Badge,
     Choice,
     Fact,
+    FormField,
     Link,
     MapView,
     Photo,
@@ -58,12 +59,41 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True)
+class NearLine:
+    """A neighbour's problem as it may be known: never words, photos, numbers or people."""
+
+    id: str
+    title: str
+    place: str
+    about_m: int
+    since: datetime
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearPage:
+    """`portal/near.html`: is it the same? kept: (name, value) of everything typed so far."""
+
+    lines: tuple[NearLine, ...]
+    kept: tuple[tuple[str, str], ...]
+    words: str
+    photos: int
+    by_itself: str
+
+
+@dataclass(frozen=True, slots=True)
 class DonePage:
-    """`portal/done.html`. opens_at: when the desk opens again, only outside its hours."""
+    """`portal/done.html`. address: of the page behind the QR code; joined: it waits to be joined
+    with a neighbour's; again: it had been received before; opens_at: when the desk opens again,
+    only outside its hours."""
 
     receipt: str
     code: str
+    address: str
     outside: bool = False
+    joined: bool = False
+    again: bool = False
+    restricted: bool = False
     opens_at: datetime | None = None
     duty_phone: str = ""
 
@@ -131,3 +161,37 @@ class CataloguePage:
     groups: tuple[CatalogueGroup, ...]
     words: str = ""
     duty_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionPage:
+    """`portal/protection.html`: the few fields of a matter that only a protection desk sees."""
+
+    client_id: str
+    fields: tuple[FormField, ...]
+    problem: str = ""
+    duty_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InHandLine:
+    """A public-space matter that is in hand: what, in which community, since which day."""
+
+    title: str
+    place: str
+    since: datetime
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class InHandPage:
+    """`portal/in_hand.html`. map: only with a configured base map; newer, older: addresses."""
+
+    lines: tuple[InHandLine, ...]
+    area: str = ""
+    areas: tuple[Choice, ...] = ()
+    group: str = ""
+    groups: tuple[Choice, ...] = ()
+    map: MapView | None = None
+    older: str = ""
+    newer: str = ""

@@ -1,4 +1,4 @@
-"""The residents' portal: report, follow, answer. The receipt and its code are the only key."""
+"""The residents' portal: follow and answer. The receipt and its code are the only key."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridward.cases import actions as cases
@@ -20,12 +20,10 @@ from gridward.cases.errors import CaseChanged, NotTheReporter, StepNotOpen, TooM
 from gridward.cases.queries.photos import photo_of_receipt
 from gridward.cases.queries.tracking import STAGES, Told, TrackedReport
 from gridward.catalog.queries import catalogue
-from gridward.core import clock, ids
+from gridward.core import ids
 from gridward.core.errors import Problem
 from gridward.vault import actions as vault
-from gridward.vault import queries as files
 from gridward.web.portal import pages, wording
-from gridward.web.ui import reporting
 from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import (
     Badge,
@@ -56,89 +54,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-# --- report ---------------------------------------------------------------------------------
-
-
-@for_everybody
-@require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
-    """The form; a press on its picture map draws it again, Submit gives the receipt."""
-    if request.method != "POST":
-        return report_form(request, reporting.blank_about(request.GET.get("matter", "")))
-    asked = reporting.read(request)
-    if asked.pick is not None:
-        return report_form(request, asked)
-    channel = cases.Channel(
-        key="portal",
-        source="portal",
-        reporter_kind="resident",
-        language=get_language() or "zh-hans",
-        notice_version=reporting.notice_version(),
-    )
-    receipt, asked = reporting.send(asked, channel=channel)
-    if receipt is None:
-        return report_form(request, asked, status=422)
-    answer = HttpResponseRedirect(reverse("portal:done"), status=303)
-    _keep_receipt(answer, receipt.number, receipt.code)
-    return answer
-
-
-def report_form(
-    request: HttpRequest,
-    asked: reporting.Asked,
-    *,
-    status: int = 200,
-    worker: pages.WorkerCard | None = None,
-) -> HttpResponse:
-    """The form as it stands; worker: who answers for the place, for whoever scanned a plate."""
-    problem = ""
-    if asked.errors:
-        problem = _("Something has to be mended below; nothing you wrote is lost.")
-    page = reporting.form_of(asked, staged_photo="portal:staged-photo", problem=problem)
-    return render(
-        request,
-        "portal/report.html",
-        {"page": page, "here": "report", "worker": worker},
-        status=status,
-    )
-
-
-@for_everybody
-@require_GET
-def done(request: HttpRequest) -> HttpResponse:
-    """The receipt, once more for whoever has just reported from this device."""
-    held = receipt_of(request)
-    if held is None:
-        return HttpResponseRedirect(reverse("portal:track"))
-    number, code = held
-    try:
-        submission = queries.submission_for(number, code)
-    except NotTheReporter:
-        return _forget(HttpResponseRedirect(reverse("portal:track")))
-    placed = submission.reports.first()
-    book = catalogue()
-    calendar = book.hours("desk")
-    now = clock.now()
-    page = pages.DonePage(
-        receipt=number,
-        code=code,
-        outside=placed is not None and placed.locate_reason == "outside",
-        opens_at=None if calendar.is_open(now) else calendar.next_opening(now),
-        duty_phone=book.settings.duty_phone or "",
-    )
-    return _private(render(request, "portal/done.html", {"page": page}))
-
-
-@for_everybody
-@require_GET
-def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpResponse:
-    """A photo that was sent with a form which is not submitted yet, for that form alone."""
-    mine = {one.id for one in files.staged_files(f"form:{client_id}")}
-    if photo_id not in mine:
-        return HttpResponse(status=404)
-    return file_answer(request, photo_id, thumb=True)
-
-
 # --- track ----------------------------------------------------------------------------------
 
 
@@ -156,7 +71,7 @@ def track(request: HttpRequest) -> HttpResponse:
             context = {"page": page, "here": "track"}
             return render(request, "portal/track_form.html", context, status=problem.status)
         answer = HttpResponseRedirect(reverse("portal:tracked"), status=303)
-        return _keep_receipt(answer, submission.receipt, code)
+        return keep_receipt(answer, submission.receipt, code)
     held = receipt_of(request)
     if held is not None and (not number or ids.plain_receipt(number) == held[0]):
         return HttpResponseRedirect(reverse("portal:tracked"))
@@ -181,14 +96,14 @@ def _tracked(
     try:
         found = queries.track(*held)
     except NotTheReporter:
-        return _forget(HttpResponseRedirect(reverse("portal:track")))
+        return forget(HttpResponseRedirect(reverse("portal:track")))
     tried = Tried(verb, problem, request.POST)
     views = [_page(found.receipt, one, tried.on(one.case_id)) for one in found.reports]
     context = {"page": views[0], "pages": views, "here": "track"}
     if isinstance(problem, MOVED_ON):
         context["moved_on"] = _("It has moved on meanwhile. This is how it stands now.")
     status = problem.status if problem is not None else 200
-    return _private(render(request, "portal/track.html", context, status=status))
+    return private(render(request, "portal/track.html", context, status=status))
 
 
 @for_everybody
@@ -199,12 +114,12 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
     if held is None:
         return HttpResponseRedirect(reverse("portal:track"))
     if request.POST.get("forget"):
-        return _forget(HttpResponseRedirect(reverse("portal:track")))
+        return forget(HttpResponseRedirect(reverse("portal:track")))
     try:
         submission = queries.submission_for(*held)
         _acted(submission.id, verb, request)
     except NotTheReporter:
-        return _forget(HttpResponseRedirect(reverse("portal:track")))
+        return forget(HttpResponseRedirect(reverse("portal:track")))
     except Problem as problem:
         return _tracked(request, verb=verb, problem=problem)
     return HttpResponseRedirect(reverse("portal:tracked"), status=303)
@@ -539,7 +454,7 @@ def receipt_of(request: HttpRequest) -> tuple[str, str] | None:
     return (number, code) if number and code else None
 
 
-def _keep_receipt(answer: HttpResponseRedirect, number: str, code: str) -> HttpResponseRedirect:
+def keep_receipt(answer: HttpResponseRedirect, number: str, code: str) -> HttpResponseRedirect:
     answer.set_signed_cookie(
         COOKIE,
         f"{number}:{code}",
@@ -551,11 +466,11 @@ def _keep_receipt(answer: HttpResponseRedirect, number: str, code: str) -> HttpR
     return answer
 
 
-def _forget(answer: HttpResponseRedirect) -> HttpResponseRedirect:
+def forget(answer: HttpResponseRedirect) -> HttpResponseRedirect:
     answer.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
     return answer
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
+def private(answer: HttpResponse) -> HttpResponse:
     answer["Cache-Control"] = "no-store, private"
     return answer

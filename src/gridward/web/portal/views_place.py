@@ -21,7 +21,7 @@ from gridward.directory import grounds
 from gridward.directory.grounds import PublicContact
 from gridward.territory import queries as territory
 from gridward.territory.rules import AreaView
-from gridward.web.portal import pages, views
+from gridward.web.portal import pages, views_report
 from gridward.web.ui import maps, reporting
 from gridward.web.ui.pages import Link
 from gridward.web.ui.sessions import for_everybody
@@ -52,7 +52,7 @@ def at(request: HttpRequest, code: str) -> HttpResponse:
         )
         return _page(request, notice=notice, choices=links)
     contact = grounds.public_contact(area.id)
-    return views.report_form(
+    return views_report.report_form(
         request, reporting.blank_at(area.id), worker=card_of(area, contact, report=False)
     )
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 
+from gridward.catalog.queries import catalogue
 from gridward.core import jurisdiction
+from gridward.core.errors import Problem
 from gridward.notify.channels import way_of
 from gridward.web.ui.words import is_chinese
 
@@ -22,5 +25,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "gw_demo": bool(getattr(settings, "GRIDWARD_DEMO", False)),
         "gw_chinese": is_chinese(),
         "gw_texts": way_of("sms") in ("fake", "http"),  # promised only where it is kept
+        "gw_public": _shows_public,  # asked by the portal's navigation alone
         "gw_here": request.get_full_path(),
     }
+
+
+def _shows_public() -> bool:
+    """Whether there is a page of what is in hand; on a page about a fault, where there may be no
+    database, the way to it is left out."""
+    try:
+        return catalogue().settings.public_page
+    except (DatabaseError, Problem):
+        return False

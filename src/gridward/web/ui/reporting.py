@@ -7,6 +7,7 @@ by that, because photos are staged at once and everything else is drawn again.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -75,6 +76,16 @@ def read(request: HttpRequest) -> Asked:
         pick=_pixel(post),
     )
     return _with_point(_with_photos(asked, request))
+
+
+def read_point(request: HttpRequest) -> Asked:
+    """What the form says so far of words, matter and place; nothing is staged."""
+    post = request.POST
+    return Asked(
+        client_id="",
+        values={name: post.get(name, "").strip() for name in TEXTS},
+        point=_point(post),
+    )
 
 
 def _client_id(text: str) -> str:
@@ -231,14 +242,14 @@ def _told(asked: Asked) -> cases.Told:
             lat=lat,
             datum=values.get("datum") or "wgs84",
             words=values.get("place_words", ""),
-            area=_area(values.get("area", "")) if asked.point is None else None,
+            area=known_area(values.get("area", "")) if asked.point is None else None,
         ),
         matter=values.get("matter", ""),
         photos=asked.staged,
     )
 
 
-def _area(text: str) -> int | None:
+def known_area(text: str) -> int | None:
     """The area in force that was chosen; anything else chooses none."""
     if not text.isdecimal() or len(text) > 18:
         return None
@@ -252,8 +263,11 @@ def settled_matter(condition: str) -> str:
     return found.matter if found is not None else ""
 
 
-def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm:
-    """The form as it is drawn. staged_photo: name of the route that shows a staged photo."""
+def form_of(
+    asked: Asked, *, staged_photo: str, problem: str = "", usual: Sequence[str] = ()
+) -> ReportForm:
+    """The form as it is drawn. staged_photo: name of the route that shows a staged photo; usual:
+    matters that stand first once more, because they are chosen most."""
     book = catalogue()
     window = asked.window or whole_window()
     values = dict(asked.values)
@@ -275,7 +289,7 @@ def form_of(asked: Asked, *, staged_photo: str, problem: str = "") -> ReportForm
         values=values,
         errors=asked.errors,
         areas=area_choices(values.get("area", "")),
-        matters=matter_choices(),
+        matters=(*usual_choices(usual), *matter_choices()),
         map=maps.map_of(reverse("ui:map-areas"), "", lng=lng, lat=lat),
         picture=picture,
         picture_window=window.key if window else "",
@@ -344,6 +358,17 @@ def matter_choices(*, restricted: bool = False) -> tuple[Choice, ...]:
         for group in book.groups.values()
         for matter in book.matters_of(group.key)
         if restricted or matter.sensitivity < Sensitivity.RESTRICTED
+    )
+
+
+def usual_choices(keys: Sequence[str]) -> tuple[Choice, ...]:
+    """Some matters under a heading of their own."""
+    book = catalogue()
+    title = _("Reported most")
+    return tuple(
+        Choice(key, str(book.matters[key].title), group=title)
+        for key in keys
+        if key in book.matters and not book.matters[key].is_restricted
     )
 
 
