@@ -19,7 +19,14 @@ from tests.web.signing import client_of, statements
 from gridward.access import actions as access
 from gridward.cases import actions, queries
 from gridward.cases.actions import Channel, Contact
-from gridward.cases.models import Assignment, Case, DeskHandover, OutsideLink, SavedView
+from gridward.cases.models import (
+    Assignment,
+    Case,
+    DeskHandover,
+    OutsideLink,
+    SavedView,
+    Submission,
+)
 from gridward.core import clock
 from gridward.directory import actions as directory
 from gridward.directory import queries as people
@@ -590,7 +597,7 @@ def test_wrong_used_expired_and_revoked_links_say_the_same_and_too_many_wait(
     ]
     assert all("这个链接无效或已失效" in each for each in said)
     assert last.status_code == 429
-    assert live["Referrer-Policy"] == "no-referrer"
+    assert live["Referrer-Policy"] == "same-origin"
     assert live["Cache-Control"] == "no-store, private"
 
 
@@ -656,3 +663,108 @@ def test_photos_of_a_link_are_those_of_before_and_of_that_case_alone(town: CaseT
         answer = Client().get(f"{address}photo/{nowhere}/")
 
     assert answer.status_code == 404
+
+
+# --- a report written at the desk -----------------------------------------------------------------
+
+
+def entry(**typed: object) -> dict[str, object]:
+    """The desk's form as it is sent."""
+    return {
+        "client_id": f"{len(str(typed)):032d}",
+        "words": "路口三个井盖松了",
+        "matter": "manhole",
+        "lng": "113.1030",
+        "lat": "22.6170",
+        "datum": "wgs84",
+        "way": "phone",
+        "send": "1",
+        **typed,
+    }
+
+
+def test_a_matter_passed_on_is_kept_with_its_source_number_and_date(town: CaseTown) -> None:
+    with clock.frozen(MONDAY):
+        desk = client_of(town, "S001")
+        sent = entry(way="hotline", outside_number=" 粤 123 ", outside_due="2026-11-12T17:30")
+
+        answer = desk.post("/desk/report/", sent)
+        page = page_of(desk, str(answer["Location"]))
+
+    told = Submission.objects.get()
+    assert (told.channel, told.source, told.source_id) == ("desk", "hotline", "粤 123")
+    assert told.outside_due_at is not None
+    assert told.outside_due_at.isoformat() == "2026-11-12T09:30:00+00:00"
+    assert ("12345 热线" in page, "粤 123" in page, "11月12日17:30" in page) == (True, True, True)
+
+
+def test_an_outside_number_that_is_here_already_is_said_with_its_event(town: CaseTown) -> None:
+    with clock.frozen(MONDAY):
+        desk, other = client_of(town, "S001"), client_of(town, "S002")
+        sent = entry(way="hotline", outside_number="H-1")
+        desk.post("/desk/report/", sent)
+        number = Case.objects.get().number
+
+        again = desk.post("/desk/report/", entry(way="hotline", outside_number="H-1", name="x"))
+        elsewhere = other.post("/desk/report/", entry(way="hotline", outside_number="H-1", x="1"))
+        pressed_twice = desk.post("/desk/report/", sent)
+
+    assert (again.status_code, elsewhere.status_code) == (409, 409)
+    assert f"这个编号已登记，事件编号 {number}" in again.content.decode()
+    assert number not in elsewhere.content.decode()
+    assert pressed_twice.status_code == 303
+    assert Case.objects.count() == 1
+
+
+def test_a_report_is_dispatched_in_the_same_act_or_stands_when_the_rules_refuse(
+    town: CaseTown,
+) -> None:
+    with clock.frozen(MONDAY):
+        desk = client_of(town, "S001")
+
+        desk.post("/desk/report/", entry(send="dispatch"))
+        done = Case.objects.get()
+        unclear = desk.post("/desk/report/", entry(send="dispatch", matter="", near="new"))
+        said = page_of(desk, str(unclear["Location"]))
+
+    assert (done.state, done.lead_id) == ("dispatched", town.org("mun"))
+    assert "已登记，但还没有派遣" in said
+    assert Case.objects.filter(state="submitted").count() == 1
+
+
+def test_something_similar_nearby_is_shown_before_anything_is_registered(town: CaseTown) -> None:
+    with clock.frozen(MONDAY):
+        known = case_of(walking.submit())
+        desk = client_of(town, "S001")
+
+        asked = desk.post("/desk/report/", entry(words="井盖又响了"))
+        before = Case.objects.count()
+        desk.post("/desk/report/", entry(words="井盖又响了", near="new"))
+
+    assert asked.status_code == 422
+    assert known.number in asked.content.decode()
+    assert "井盖又响了" in asked.content.decode()
+    assert (before, Case.objects.count()) == (1, 2)
+
+
+def test_a_date_that_is_none_is_refused_and_nothing_is_registered(town: CaseTown) -> None:
+    with clock.frozen(MONDAY):
+        desk = client_of(town, "S001")
+
+        answers = [
+            desk.post("/desk/report/", entry(way="leader", outside_due=text))
+            for text in ("tomorrow", "1999-01-01T00:00")
+        ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert Case.objects.count() == 0
+
+
+def test_matters_that_fit_the_words_are_offered_while_typing(town: CaseTown) -> None:
+    desk = client_of(town, "S001")
+
+    offered = desk.post("/desk/report/suggest/", {"words": "路口井盖松了"}).content.decode()
+    nothing = desk.post("/desk/report/suggest/", {"words": ""}).content.decode()
+
+    assert 'data-suggest-value-param="manhole"' in offered
+    assert "button" not in nothing

@@ -101,7 +101,8 @@ def for_link(view: View) -> View:
             misses.add(address)
             raise
         response.headers["Cache-Control"] = "no-store, private"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # "no-referrer" would also keep the address from our own forms, which have to prove it
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
