@@ -416,3 +416,13 @@ def test_the_commands_say_what_would_go_hold_and_erase(
     assert "1 reports erased: everyday 1" in capsys.readouterr().out
     assert Submission.objects.get(id=receipt.submission).erased_at is not None
     assert [line.verb for line in journal.timeline([case.id])].count("case.held") == 1
+
+
+def test_that_a_copy_was_made_is_one_entry_for_each_person(town: CaseTown) -> None:
+    subjects = queries.subjects_of_receipt(told().number)
+    made = queries.person_copy(subjects, now=MONDAY)
+
+    actions.record_copy(subjects, made, actor=ACTOR, at=MONDAY)
+
+    (line,) = journal.happened("person.exported", subjects[:1])
+    assert line.details == {"submissions": 1, "texts": 3, "files": 1}
