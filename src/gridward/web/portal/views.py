@@ -23,6 +23,7 @@ from gridward.catalog.queries import catalogue
 from gridward.core import ids
 from gridward.core.errors import Problem
 from gridward.vault import actions as vault
+from gridward.web import limits
 from gridward.web.portal import pages, wording
 from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import (
@@ -64,9 +65,13 @@ def track(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("number") or request.GET.get("number") or ""
     if request.method == "POST":
         code = request.POST.get("code", "").replace(" ", "").upper()
+        plain = ids.plain_receipt(number)
         try:
+            limits.refuse_guesses(request, plain)
             submission = queries.submission_for(number, code)
-        except NotTheReporter as problem:
+        except (NotTheReporter, limits.TooOften) as problem:
+            if isinstance(problem, NotTheReporter):
+                limits.count_guess(request, plain)
             page = pages.TrackFormPage(number, problem.message)
             context = {"page": page, "here": "track"}
             return render(request, "portal/track_form.html", context, status=problem.status)
