@@ -84,10 +84,10 @@ def test_every_requirement_is_used() -> None:
         "django-tasks-db": "django_tasks_db", "granian": "granian",
         "cryptography": "cryptography", "numpy": "numpy", "pillow": "PIL", "pydantic": "pydantic",
         "pyproj": "pyproj", "pyyaml": "yaml", "shapely": "shapely", "structlog": "structlog",
-        "babel": "babel", "whitenoise": "whitenoise",
+        "babel": "babel", "whitenoise": "whitenoise", "fonttools": "fontTools",
     }  # fmt: skip
     # used by name in settings or by another package
-    unseen = {"psycopg", "argon2-cffi", "tzdata"}
+    unseen = {"psycopg", "argon2-cffi", "tzdata", "brotli"}
     source = "\n".join(p.read_text("utf-8") for p in (ROOT / "src").rglob("*.py"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     faults = []
