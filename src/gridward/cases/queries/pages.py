@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -48,6 +48,7 @@ from gridward.cases.queries.reading import (
     visible_cases,
 )
 from gridward.cases.queries.saying import said_in
+from gridward.cases.queries.verifying import verifiers_of
 from gridward.cases.rules import clocks as clock_rules
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.facts import ActorFacts
@@ -211,6 +212,7 @@ class CasePage:
     edition: int
     duplicates: list[Duplicate] = field(default_factory=list)
     colleagues: list[Holder] = field(default_factory=list)
+    verifiers: list[Holder] = field(default_factory=list)
 
 
 # --- lists --------------------------------------------------------------------------------------
@@ -627,7 +629,17 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
         colleagues=colleagues_of(viewer.organisation_id, viewer.person_id)
         if _offers(steps, "hand_inside")
         else [],
+        verifiers=verifiers_of(case, book, at=now, reporters=_reporting(reports, holders))
+        if _offers(steps, "pre_verify")
+        else [],
     )
+
+
+def _reporting(reports: Sequence[Report], holders: Mapping[UUID, Holder]) -> frozenset[UUID]:
+    """The persons among the staff who reported it themselves: their entries name their posts."""
+    told = [r.submission for r in reports if r.submission.reporter_kind == "worker"]
+    found = [holders.get(one.reporter_post) for one in told if one.reporter_post is not None]
+    return frozenset(holder.person_id for holder in found if holder is not None)
 
 
 def _offers(steps: Sequence[Step], key: str) -> bool:

@@ -13,14 +13,20 @@ from gridward.directory.rules import Holder
 from gridward.territory import queries as territory
 
 
-def verifiers_of(case: Case, book: Catalogue, *, at: datetime) -> list[Holder]:
-    """Whom a desk may send: grid workers of the case's community, those of its own grid first."""
+def verifiers_of(
+    case: Case, book: Catalogue, *, at: datetime, reporters: frozenset[UUID] | None = None
+) -> list[Holder]:
+    """Whom a desk may send: grid workers of the case's community, those of its own grid first.
+
+    reporters: the persons who reported it, where they are known already
+    """
     level = book.level_scheme.named("grid")
     community = case.chain[level.level - 2] if level is not None else None
     if level is None or community is None:
         return []
     grid = case.chain[level.level - 1]
-    reporters = reporters_of(case.id)
+    if reporters is None:
+        reporters = reporters_of(case.id)
     near = [area.id for area in territory.children(community)]
     found = [
         holder

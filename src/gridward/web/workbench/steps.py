@@ -516,15 +516,13 @@ def _correct(page: CasePage, viewer: Viewer) -> list[FormField]:
 
 
 def _pre_verify(page: CasePage, viewer: Viewer) -> list[FormField]:
-    case = queries.case_for(viewer, page.case.id)
-    workers = queries.verifiers_of(case, catalogue(page.edition), at=wall.now())
     return [
         FormField(
             "worker",
             "select",
             _("Who looks"),
             _("Left empty: a grid worker of the place, whoever has the fewest open tasks."),
-            choices=tuple(Choice(str(one.post_id), one.name) for one in workers),
+            choices=tuple(Choice(str(one.post_id), one.name) for one in page.verifiers),
         ),
         _words(_("What to look at"), required=False),
     ]

@@ -70,7 +70,7 @@ def _list(
         is_filtered=asked.narrows,
         order=kept.get("order", ""),
         orders=tuple(_orders(asked)) if not asked.query else (),
-        views=tuple(_views(viewer, keep)),
+        views=tuple(_views(viewer, keep)) if not asked.query else (),
         keep=keep,
         export=_export(asked) if not asked.query else "",
         phone_search=_address_of("workbench:phone") if viewer.may_any(*BY_PHONE) else "",
