@@ -8,6 +8,7 @@ Saturday 2026-10-10 is worked.
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from tests.cases.stepping import One, at, local, one, refused
@@ -190,6 +191,9 @@ def test_who_may_not_accept_and_dispatch(case: One) -> None:
         by("S001", lead=case.town.org("street-1"))  # nobody at a desk could acknowledge it
     with refused(errors.LeadNotOpen):
         by("S001", lead=case.town.org("district"))
+    for part in ("helpers", "informed"):  # an organisation that there is not
+        with refused(errors.HelperGone):
+            by("S001", **{part: [UUID(int=7)]})
     with refused(errors.CaseChanged):
         actions.accept_case(case.id, by=case.viewer("S001"), version=case.case.version - 1)
 

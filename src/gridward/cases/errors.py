@@ -100,6 +100,15 @@ class LeadNotOpen(Problem):
     )
 
 
+class HelperGone(Problem):
+    code = "helper_gone"
+    status = 422
+    text = _(
+        "One of the chosen co-handlers or informed organisations does not take work. "
+        "Choose from the list."
+    )
+
+
 class ReturnTooLate(Problem):
     code = "return_late"
     status = 409
@@ -495,7 +504,9 @@ class LinkUnneeded(Problem):
 class LinkRestricted(Problem):
     code = "link_restricted"
     status = 409
-    text = _("A restricted event leaves by no link and on no paper. Speak to the organisation directly.")
+    text = _(
+        "A restricted event leaves by no link and on no paper. Speak to the organisation directly."
+    )
 
 
 class LinkWithoutLead(Problem):
@@ -592,6 +603,35 @@ class RefusalReasonMissing(Problem):
     code = "refusal_reason_missing"
     status = 422
     text = _("Whoever is refused is told why. Choose the reason.")
+
+
+class TipRead(Problem):
+    code = "tip_read"
+    status = 409
+    text = _("A colleague has read this tip already. The list shows what is left.")
+
+
+class CallGone(Problem):
+    code = "call_gone"
+    status = 409
+    text = _("This call-back is not yours any more: it was answered, or handed to somebody else.")
+
+
+class NoWorkerToCall(Problem):
+    code = "no_worker_to_call"
+    status = 422
+    text = _("Choose a grid worker of the place; nobody else can be asked to call in person.")
+
+
+class NotTakingPart(NotAllowed):
+    code = "not_taking_part"
+    text = _("Your organisation has no part in this event now, so there is nothing to join.")
+
+
+class VisitMissing(Problem):
+    code = "visit_missing"
+    status = 422
+    text = _("Tick who came to the place: at least one organisation that takes part.")
 
 
 REFUSALS: dict[str, type[Problem]] = {

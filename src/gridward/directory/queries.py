@@ -97,6 +97,12 @@ def organisation(organisation_id: uuid.UUID) -> Organisation:
         raise NoSuchOrganisation() from None
 
 
+def is_at_work(organisation_id: uuid.UUID) -> bool:
+    """Whether there is such an organisation and it has not been closed."""
+    found = organisations_in_memory().by_id.get(organisation_id)
+    return found is not None and found.active
+
+
 def organisation_by_key(key: str) -> Organisation:
     """The organisation with this key. Raises NoSuchOrganisation."""
     try:

@@ -28,6 +28,7 @@ from gridward.cases.rules.start import drawn_for_check
 from gridward.catalog.queries import catalogue
 from gridward.core import db
 from gridward.core.ids import new_id
+from gridward.directory import queries as directory
 from gridward.journal.actions import note
 from gridward.tasks import actions as tasks
 from gridward.tasks.queries import open_tasks_about
@@ -133,6 +134,8 @@ def add_helpers(work: Work, given: Given) -> None:
     for role, organisations in (("co", given.helpers), ("informed", given.informed)):
         for organisation in organisations:
             if organisation not in present:
+                if not directory.is_at_work(organisation):
+                    raise errors.HelperGone()
                 present.add(organisation)
                 add_assignment(work, organisation, role, edition=edition)
 
