@@ -29,6 +29,7 @@ from gridward.cases.models import (
     Report,
     Return,
     Round,
+    Tip,
 )
 from gridward.core.errors import Problem
 from gridward.directory import actions as directory
@@ -51,6 +52,7 @@ TABLES = (
     Clock,
     ClockPause,
     Proposal,
+    Tip,
     Task,
 )
 _numbers = itertools.count(1)

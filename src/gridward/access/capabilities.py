@@ -30,6 +30,7 @@ CAPABILITIES: dict[str, Any] = {
     "case.decide_return": _("Decide a first return"),
     "case.progress": _("Write progress"),
     "case.help": _("Report one's part done as a co-handler"),
+    "case.join_site": _("Join those who handle it on site"),
     "case.dispose": _("Report the result"),
     "case.check": _("Check results at the desk"),
     "case.check_task": _("Check and verify on site"),

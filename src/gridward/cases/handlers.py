@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from gridward.cases import queries
-from gridward.cases.models import Case, Report, SearchDoc, Submission
+from gridward.cases.models import Case, Report, SearchDoc, Submission, Tip
 from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
@@ -59,6 +59,9 @@ def blank_erased(subjects: Sequence[UUID]) -> None:
     Words of staff about a case whose only reporter is erased lie under the case's own key; they
     are erased by `subjects_of_receipt`, which names that key beside the reporter's.
     """
+    Tip.objects.filter(vault_subject__in=list(subjects)).update(
+        vault_subject=None, words=None, answer=None, photos=0
+    )
     submissions = Submission.objects.filter(vault_subject__in=list(subjects))
     ids = list(submissions.values_list("id", flat=True))
     if not ids:

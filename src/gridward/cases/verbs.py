@@ -578,5 +578,41 @@ CASE_LET_GO = Verb(
     title=_("No longer kept for the law"),
     details={"grounds": code},
 )
+TIP_NOTED = Verb(
+    "tip.noted",
+    subject="tip",
+    title=_("A tip was noted"),
+    details={"desk": ref, "area": optional(ref), "photos": number, "words": optional(commitment)},
+)
+TIP_REPORTED = Verb(
+    "tip.reported",
+    subject="tip",
+    title=_("A report was made of the tip"),
+    details={"submission": ref, "case": ref},
+)
+TIP_READ = Verb(
+    "tip.read",
+    subject="tip",
+    title=_("The tip was read; nothing to do"),
+    details={"words": optional(commitment)},
+)
+CALL_HANDED = Verb(
+    "report.call_handed",
+    subject="report",
+    title=_("A grid worker was asked to call in person"),
+    details={"case": ref, "round": number, "post": ref},
+)
+CALL_CONTACT_SHOWN = Verb(
+    "report.call_contact_shown",
+    subject="report",
+    title=_("The number was shown for calling in person"),
+    details={"case": ref, "round": number},
+)
+CASE_JOINED_ON_SITE = Verb(
+    "case.joined_on_site",
+    subject="case",
+    title=_("Joined on site"),
+    details={"came": many(ref), "photos": number, "words": optional(commitment)},
+)
 
 VERBS = declare(*[verb for verb in list(globals().values()) if isinstance(verb, Verb)])

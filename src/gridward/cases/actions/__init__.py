@@ -1,6 +1,7 @@
 """Every write of the cases room: one function per verb."""
 
 from gridward.cases.actions.archiving import archive_closed
+from gridward.cases.actions.calling import hand_call, log_call_in_person, show_call_contact
 from gridward.cases.actions.clocks import (
     Audit,
     ClockFault,
@@ -25,7 +26,12 @@ from gridward.cases.actions.data_requests import (
 from gridward.cases.actions.desk import hand_over_shift, purpose_of, record_export, take_over_shift
 from gridward.cases.actions.given import Given
 from gridward.cases.actions.importing import ROWS_AT_ONCE, Imported, import_cases
-from gridward.cases.actions.inside import end_help_on, hand_to_colleague, log_contact_with
+from gridward.cases.actions.inside import (
+    end_help_on,
+    hand_to_colleague,
+    join_on_site,
+    log_contact_with,
+)
 from gridward.cases.actions.joining import confirm_joined, part_case, refuse_joined
 from gridward.cases.actions.links import (
     MadeLink,
@@ -96,6 +102,7 @@ from gridward.cases.actions.submit import (
     known_receipt,
     submit_report,
 )
+from gridward.cases.actions.tips import note_tip, read_tip, report_tip
 from gridward.cases.actions.verification import (
     answer_verification,
     send_to_verify,
@@ -151,6 +158,7 @@ __all__ = [
     "find_by_phone",
     "give_info",
     "grant_request",
+    "hand_call",
     "hand_out_copy",
     "hand_over",
     "hand_over_shift",
@@ -159,13 +167,16 @@ __all__ = [
     "hurry_case",
     "import_cases",
     "info_lapsed",
+    "join_on_site",
     "known_receipt",
     "lapse_proposals",
     "let_go_case",
     "log_call",
+    "log_call_in_person",
     "log_contact_with",
     "make_link",
     "merge_case",
+    "note_tip",
     "object_as_reporter",
     "open_link",
     "open_restricted",
@@ -174,6 +185,7 @@ __all__ = [
     "propose_force_close",
     "purpose_of",
     "rate_as_reporter",
+    "read_tip",
     "recompute_provisional",
     "record_copy",
     "record_export",
@@ -186,6 +198,7 @@ __all__ = [
     "reopen_as_reporter",
     "reopen_case",
     "report_and_settle",
+    "report_tip",
     "return_case",
     "reveal_contact",
     "revoke_link",
@@ -196,6 +209,7 @@ __all__ = [
     "send_to_verify",
     "settle_on_spot",
     "share_words",
+    "show_call_contact",
     "submit_report",
     "sweep_clocks",
     "take_link_step",

@@ -13,6 +13,7 @@ from gridward.cases.actions.given import clean
 from gridward.cases.actions.work import acting_reporter
 from gridward.cases.models import Case, DataRequest, Report, Submission
 from gridward.cases.queries import data_requests as asked
+from gridward.cases.queries.tips import expired_tips
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.action import action
@@ -38,6 +39,7 @@ class Retained:
     submissions: int
     persons: int
     by_class: dict[str, int]
+    tips: int = 0
 
 
 @action
@@ -346,7 +348,11 @@ def run_retention(now: datetime, *, limit: int | None = None, dry: bool = False)
         persons += len(one.subjects)
         if not dry:
             vault.erase_subjects(one.subjects, actor=RETENTION, grounds_code="retention")
-    return Retained(sum(by_class.values()), persons, by_class)
+    noted = expired_tips(now, limit=limit)
+    if not dry:
+        for subject in noted:
+            vault.erase_subjects([subject], actor=RETENTION, grounds_code="retention")
+    return Retained(sum(by_class.values()), persons, by_class, tips=len(noted))
 
 
 def retain_by_itself() -> int:

@@ -28,7 +28,8 @@ class Given:
     the one of the case's reports that it is about; colleague: the post it is handed to; call: in or
     out, with reached; staged_by: the token the photos were staged with, where the door knows it;
     before: staged photos from before the work; assignee: the post that is to look; keep_lead:
-    whether the lead goes on after a correction; proposal: the one that is confirmed or refused.
+    whether the lead goes on after a correction; proposal: the one that is confirmed or refused;
+    came: organisations that came to the place.
     """
 
     matter: str = ""
@@ -62,6 +63,7 @@ class Given:
     sensitivity: int | None = None
     keep_lead: bool | None = None
     proposal: UUID | None = None
+    came: Sequence[UUID] = ()
     memo: dict[str, object] = field(default_factory=dict, compare=False)
 
 
@@ -115,6 +117,7 @@ def inputs_of(work: Work, given: Given) -> Inputs:
         before=_before(work, given) if spot.proof == "before_after" and given.photos else 0,
         changes=_changes(case, given),
         second_person=_second_person(work, given),
+        came=_came(work, given),
         archive_due=not case.is_open
         and not within(case.closed_at, work.at, days_until_archived(catalogue().settings)),
         pending=work.actor.facts.kind == "system" and queries.is_pending(case),
@@ -140,6 +143,12 @@ def _changes(case: Case, given: Given) -> bool:
             given.sensitivity is not None and given.sensitivity != case.sensitivity,
         )
     )
+
+
+def _came(work: Work, given: Given) -> int:
+    """How many of those who are said to have come take part in the case now."""
+    part = {each.organisation_id for each in work.assignments if each.active}
+    return len(part.intersection(given.came))
 
 
 def _second_person(work: Work, given: Given) -> str:

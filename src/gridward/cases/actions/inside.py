@@ -1,14 +1,15 @@
-"""What happens within a step's state: calls that are not the call-back, a helper's part done, work
-handed to a colleague."""
+"""What happens within a step's state: calls that are not the call-back, a helper's part done, a
+visit together, work handed to a colleague."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from gridward.access.rules import Viewer
 from gridward.cases import errors
-from gridward.cases.actions.effects import effect
+from gridward.cases.actions.effects import add_photos, effect
 from gridward.cases.actions.given import Given, clean
 from gridward.cases.actions.steps import DETAILS, take_step
 from gridward.cases.actions.work import Work, acting_post
@@ -104,6 +105,33 @@ def hand_to_colleague(
     )
 
 
+@effect
+def record_joint_visit(work: Work, given: Given) -> None:
+    """Photos of a visit together; who came stands in the entry, and nobody's position anywhere."""
+    add_photos(work, given, "site")
+
+
+@action
+def join_on_site(
+    case_id: UUID,
+    *,
+    by: Viewer,
+    version: int | None,
+    came: Sequence[UUID],
+    words: str = "",
+    photos: Sequence[UUID] = (),
+    at: datetime | None = None,
+) -> Case:
+    """Say who came to the place, with a word and photos; nothing of the case moves.
+
+    came: organisations that lead or help now. Raises NotTakingPart, VisitMissing, StaysWithFew.
+    """
+    given = Given(came=tuple(came), words=clean(words), photos=tuple(photos))
+    return take_step(
+        case_id, "join_site", actor=acting_post(by), given=given, version=version, at=at
+    )
+
+
 def _handled_by(work: Work, part: Assignment, person: UUID | None) -> None:
     """`person` handles this part; whoever did before is remembered."""
     if part.handler_person is not None and part.handler_person != person:
@@ -125,6 +153,11 @@ DETAILS.update(
         },
         "case.help_done": lambda w, g, s: {
             "organisation": w.actor.facts.organisation,
+            "words": g.memo.get("words"),
+        },
+        "case.joined_on_site": lambda w, g, s: {
+            "came": sorted({a.organisation_id for a in w.assignments if a.active} & set(g.came)),
+            "photos": len(g.photos),
             "words": g.memo.get("words"),
         },
         "case.handed_inside": lambda w, g, s: {

@@ -671,6 +671,14 @@ def log_call(
     round begins with the same lead.
     """
     work = begin(case_id, acting_post(by), version=version, at=at)
+    return call_logged(work, report_id, reached, answer, rating, "call")
+
+
+def call_logged(
+    work: Work, report_id: UUID, reached: bool, answer: str, rating: int | None, via: str
+) -> Case:
+    """A call-back is logged on a case that was begun. via: call, or visit for one in person."""
+    case_id = work.case.id
     work.check("log_call", inputs_of(work, Given()))
     asked = queries.lock_answer(report_id, work.case.round)
     if asked.report.case_id != case_id:
@@ -690,7 +698,7 @@ def log_call(
         reached=reached,
     )
     if reached:
-        _answer(work, asked, answer, rating, "call")
+        _answer(work, asked, answer, rating, via)
     asked.save()
     return _after_answer(work, Given())
 

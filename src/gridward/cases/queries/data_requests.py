@@ -152,7 +152,8 @@ def subjects_of_receipt(number: str) -> list[UUID]:
         others = Report.objects.filter(case=report.case_id).exclude(submission=found)
         if report.case.vault_subject is not None and not others.exists():
             subjects.append(report.case.vault_subject)
-    return subjects
+    noted = found.tips.exclude(vault_subject=None).values_list("vault_subject", flat=True)
+    return [*subjects, *(each for each in noted if each is not None)]
 
 
 # --- what is kept of a person ---------------------------------------------------------------------

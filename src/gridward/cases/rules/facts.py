@@ -119,5 +119,6 @@ class Inputs:
     before: int = 0
     changes: bool = False
     second_person: str = ""  # of a proposal: "" none or gone, same, other
+    came: int = 0  # how many organisations that take part came to the place
     archive_due: bool = False
     pending: bool = False

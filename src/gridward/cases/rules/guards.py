@@ -356,3 +356,16 @@ def second_person(case: CaseFacts, actor: ActorFacts, given: Inputs, now: dateti
 def nothing_pending(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
     """Its days are over, and nothing about it can still be asked for."""
     return None if given.archive_due and not given.pending else "still_pending"
+
+
+@guard
+def takes_part(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """The actor's organisation leads it or helps with it."""
+    lead = case.lead is not None and actor.organisation == case.lead.organisation
+    return None if lead or actor.organisation in case.helpers else "not_taking_part"
+
+
+@guard
+def visit_described(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """Who came to the place is said."""
+    return None if given.came else "visit_missing"

@@ -37,6 +37,7 @@ POSITIONS: dict[str, str] = {
     "case.dispose": "lead",
     "case.progress": "lead",
     "case.help": "helper",
+    "case.join_site": "area",
     "case.contact": "desk",
     "case.decide_return": "desk",
     "case.self_handle": "area",
@@ -98,6 +99,7 @@ EFFECTS = frozenset(
         "log_contact",
         "end_help",
         "change_handler",
+        "record_joint_visit",
     }
 )
 # What a step asks for before anything was typed, so that it can be offered: guards about the
@@ -128,6 +130,7 @@ INPUT_GUARDS = frozenset(
         "look_proved",
         "call_described",
         "colleague_chosen",
+        "visit_described",
     }
 )
 
