@@ -26,7 +26,7 @@ from gridward.core.errors import Problem
 from gridward.journal.models import Delivery, Entry
 from gridward.tasks.models import Task
 
-STEPS, OLD = 1300, 7
+STEPS, OLD = 1700, 7
 PEOPLE = ("D001", "D002", "D003", "M001", "U001", "S001", "S101", "S002", "C001", "G001", "G002")
 MUST_MEET = {
     "accept_and_dispatch", "acknowledge", "return", "redispatch", "refuse_return", "dispose",
@@ -128,8 +128,8 @@ class Walker:
             "pre_verifying": ["answer_verification"] * 6 + ["lapse", "correct", "void"],
             "need_info": ["give_info", "correct", "void"],
             "accepted": ["dispatch", "dispatch", "correct", "hand_over"],
-            "dispatched": ["correct", "acknowledge", "return", "acknowledge"],
-            "returned": ["redispatch", "refuse_return", "rule"],
+            "dispatched": ["correct", "acknowledge", "acknowledge"] + ["return"] * 4,
+            "returned": ["redispatch"] * 3 + ["refuse_return"] * 3 + ["rule"],
             "handling": ["dispose"] * 4
             + ["return", "return", "progress", "merge"]
             + ["correct", "propose", "confirm", "refuse_proposal"],
