@@ -170,20 +170,20 @@ def chat_of(brief: Brief) -> str:
         "at": words.moment_words(brief.until),
         "received": total.received,
         "met": total.accept_met,
-        "dispatched": total.dispatched,
+        "given": total.dispatched,
         "closed": total.closed,
         "early": total.closed_in_time,
         "open": total.open,
         "late": total.late,
-        "returned": total.returned,
+        "back": total.returned,
         "unsolved": total.unsolved,
     }
     lines = [
         _("[%(place)s] Today in brief, as of %(at)s") % values,
-        _("Received %(received)d, accepted in time %(met)d, dispatched %(dispatched)d times.")
+        _("Received %(received)d, accepted in time %(met)d, dispatched %(given)d times.")
         % values,
         _("Closed %(closed)d, of them in time %(early)d.") % values,
-        _("Open now %(open)d, overdue %(late)d; returns %(returned)d, not solved %(unsolved)d.")
+        _("Open now %(open)d, overdue %(late)d; returns %(back)d, not solved %(unsolved)d.")
         % values,
     ]
     for line in brief.areas:
