@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from gridward.access.rules import Viewer
 from gridward.cases import queries as cases
+from gridward.cases.queries.tips import tips_waiting
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.directory import queries as directory
@@ -106,6 +107,11 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
         links.append(
             Link(_("Shift hand-over"), reverse("workbench:shift"), "arrows-exchange", here)
         )
+        if viewer.organisation_kind != "community_station":
+            here = current == "tips"
+            # how many wait is asked where the day begins, not on every page
+            unread = tips_waiting(viewer) if current in ("home", "tips") else 0
+            links.append(Link(_("Tips"), reverse("workbench:tips"), "bulb", here, unread or None))
     if viewer.may_any("figures.see", "territory.manage", "people.manage"):
         here = current == "areas"
         links.append(Link(_("Areas"), reverse("workbench:areas"), "map", here))

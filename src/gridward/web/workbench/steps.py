@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors, queries
 from gridward.cases.queries import Duplicate
+from gridward.cases.queries.calling import callers_in_person
 from gridward.cases.queries.deciding import ProposalView
 from gridward.cases.queries.pages import CasePage, ReportView
 from gridward.cases.queries.reading import Suggestion
@@ -29,6 +30,7 @@ from gridward.core.errors import NotFound, Problem
 from gridward.vault import actions as vault
 from gridward.vault import queries as secrets
 from gridward.web.ui import words
+from gridward.web.ui.onsite import ids_in, visit_fields
 from gridward.web.ui.pages import Choice, FormField, Step
 from gridward.web.ui.reporting import area_choices
 from gridward.web.ui.staff import name_of
@@ -69,6 +71,7 @@ ICONS = {
     "refuse_join": "x",
     "contact": "phone-call",
     "help_done": "circle-check",
+    "join_site": "users",
     "hand_inside": "arrow-forward-up",
 }
 # the likeliest first; what is not named keeps the pack's order behind these
@@ -103,6 +106,7 @@ ORDER = (
     "merge",
     "part",
     "contact",
+    "join_site",
     "hand_inside",
     "decline",
     "reopen",
@@ -118,6 +122,7 @@ ASIDE = frozenset(
         "merge",
         "part",
         "contact",
+        "join_site",
         "hand_inside",
         "hand_over",
         "reopen",
@@ -246,6 +251,8 @@ def _hint(key: str, page: CasePage, viewer: Viewer) -> str:
         return _("State, lead and limits become what they were; its reporters are told.")
     if key == "refuse_join":
         return _("The report becomes an event of its own, with limits from its own time.")
+    if key == "join_site":
+        return _("Where anybody is, is not kept; only who came.")
     if key == "contact":
         return _("Any call but the call-back. Only staff read it.")
     return ""
@@ -668,6 +675,10 @@ def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
     waiting = [one for one in page.reports if one.has_contact and not _has_answered(one)]
     reports = tuple(Choice(str(one.id), _caller_line(one)) for one in waiting)
     ratings = catalogue(page.edition).settings.ratings
+    workers = tuple(
+        Choice(str(each.post_id), each.name)
+        for each in callers_in_person(queries.case_for(viewer, page.case.id))
+    )
     return [
         FormField(
             "report",
@@ -687,7 +698,23 @@ def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
                 Choice("partly", _("Partly")),
                 Choice("no", _("No")),
                 Choice("unreached", _("Not reached")),
+                *([Choice("visit", _("A grid worker calls in person"))] if workers else []),
             ),
+        ),
+        *(
+            [
+                FormField(
+                    "worker",
+                    "select",
+                    _("Grid worker of the place"),
+                    _("Sees the number while the call is theirs; each look is recorded."),
+                    value=workers[0].value if len(workers) == 1 else "",
+                    choices=workers,
+                    shown_if=("outcome", "visit"),
+                )
+            ]
+            if workers
+            else []
         ),
         FormField(
             "rating",
@@ -745,6 +772,7 @@ FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
     "confirm_join": _join,
     "refuse_join": _join,
     "contact": _contact,
+    "join_site": lambda page, viewer: list(visit_fields(page)),
     "help_done": lambda page, viewer: [_words(_("What was done"), required=False)],
     "hand_inside": _hand_inside,
 }
@@ -990,6 +1018,12 @@ def _take_log_call(form: Form) -> None:
     if report is None:
         raise NotFound()
     outcome = form.text("outcome")
+    if outcome == "visit":
+        worker = form.id("worker")
+        if worker is None:
+            raise errors.NoWorkerToCall()
+        actions.hand_call(form.case, report, by=form.viewer, version=form.version, post=worker)
+        return
     actions.log_call(
         form.case,
         report,
@@ -998,6 +1032,17 @@ def _take_log_call(form: Form) -> None:
         reached=outcome != "unreached",
         answer="" if outcome == "unreached" else outcome,
         rating=form.number("rating") if outcome != "unreached" else None,
+    )
+
+
+def _take_join_site(form: Form) -> None:
+    actions.join_on_site(
+        form.case,
+        by=form.viewer,
+        version=form.version,
+        came=ids_in(form.post, "came"),
+        words=form.text("words"),
+        photos=form.photos,
     )
 
 
@@ -1128,6 +1173,7 @@ TAKES: dict[str, Callable[[Form], None]] = {
     "pass_to_callback": _take_only(actions.pass_check),
     "pass_close": _take_only(actions.pass_check),
     "log_call": _take_log_call,
+    "join_site": _take_join_site,
     "reopen": _take_words(actions.reopen_case),
     "void": _take_reason(actions.void_case),
     "part": _take_words(actions.part_case),

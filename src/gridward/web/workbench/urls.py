@@ -15,6 +15,7 @@ from gridward.web.workbench import (
     views_privacy,
     views_report,
     views_shift,
+    views_tips,
 )
 from gridward.web.workbench.urls_catalogue import catalogue_urls
 from gridward.web.workbench.urls_people import people_urls
@@ -62,6 +63,9 @@ urlpatterns = [
     path("map/points.json", views_map.map_points, name="map-points"),
     path("shift/", views_shift.shift, name="shift"),
     path("shift/<uuid:handover_id>/take/", views_shift.take, name="shift-take"),
+    path("tips/", views_tips.tip_list, name="tips"),
+    path("tips/<uuid:tip_id>/", views_tips.tip, name="tip"),
+    path("tips/<uuid:tip_id>/photo/<uuid:photo_id>/", views_tips.tip_photo, name="tip-photo"),
     path("overview/", views_brief.overview, name="overview"),
     *people_urls,
     *territory_urls,
