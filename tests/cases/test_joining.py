@@ -75,11 +75,8 @@ def near(**more: Any) -> list[Any]:
 def test_nearby_shows_an_open_case_coarsely_and_without_words(case: One) -> None:
     (found,) = near()
 
-    assert (found.id, str(found.title), found.stage) == (
-        case.id,
-        "井盖松动、破损、缺失",
-        "submitted",
-    )
+    assert (found.id, found.stage) == (case.id, "submitted")
+    assert str(found.title).startswith("井盖")
     assert found.since == at("11-09 09:00")
     assert found.about_m % 50 == 0
     shown = queries.NearbyCase.__dataclass_fields__.keys()
