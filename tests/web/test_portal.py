@@ -226,7 +226,7 @@ def test_the_reporter_gives_the_details_that_were_asked_for(
         assert "请您补充信息" in page and "哪个路口？" in page
 
         sent = {"case": str(case.id), "version": "2", "words": "榕荫路口"}
-        answer = resident.post("/track/mine/info/", sent)
+        answer = resident.post("/track/mine/details/", sent)
 
     assert answer.status_code == 303
     assert case_of(receipt).state == "submitted"
@@ -243,7 +243,7 @@ def test_a_refused_answer_shows_the_form_again_with_the_reason(
         )
         opened(resident, receipt.number, receipt.code)
 
-        answer = resident.post("/track/mine/info/", {"case": str(case.id), "words": "  "})
+        answer = resident.post("/track/mine/details/", {"case": str(case.id), "words": "  "})
 
     assert answer.status_code == 422
     assert "请写一句话说明发生了什么" in answer.content.decode()
