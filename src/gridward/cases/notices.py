@@ -82,6 +82,7 @@ NEWS = (
 # who of an organisation is written to when it is told something
 READERS = frozenset({"case.accept", "case.acknowledge", "case.callback", "case.rule"})
 WHAT_MOST, REASON_MOST = 20, 40
+SENTENCE_ENDS = "。.；;！!"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -457,7 +458,7 @@ def _short(line: Line, told: _Told, kind: str, most: int) -> str:
     """Words that staff wrote with this entry, without numbers and links; empty when too long."""
     for one in told.texts.get(line.id, ()):
         if one.kind == kind and one.text:
-            plain = messages.without_links(masked_numbers(one.text)).rstrip("。.；;！!")
+            plain = messages.without_links(masked_numbers(one.text)).rstrip(SENTENCE_ENDS)
             return plain if len(plain) <= most else ""
     return ""
 
@@ -468,7 +469,7 @@ def _reply(case: Case) -> str:
     for reply in replies:
         text = vault.open_text(reply)
         if text:
-            plain = messages.without_links(masked_numbers(text)).rstrip("。.；;！!")
+            plain = messages.without_links(masked_numbers(text)).rstrip(SENTENCE_ENDS)
             return plain if len(plain) <= WHAT_MOST else ""
     return ""
 
