@@ -114,7 +114,7 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
             links.append(Link(_("Tips"), reverse("workbench:tips"), "bulb", here, unread or None))
     if viewer.may_any("figures.see", "territory.manage", "people.manage"):
         here = current == "areas"
-        links.append(Link(_("Areas"), reverse("workbench:areas"), "map", here))
+        links.append(Link(_("Areas"), reverse("workbench:areas"), "layout-grid", here))
     if viewer.may("figures.see"):
         here = current == "overview"
         links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))
