@@ -525,6 +525,10 @@ def test_the_list_is_narrowed_by_community_and_kind(town: CaseTown, resident: Cl
     assert "井盖松动" in _listed(text_of(resident, f"/nearby/?area={case.a3}&group=roads"))
     assert _listed(text_of(resident, f"/nearby/?area={other}")) == ""
     assert _listed(text_of(resident, "/nearby/?group=water")) == ""
+    # a grid is finer than the list may tell
+    assert _listed(text_of(resident, f"/nearby/?area={case.a4}")) == _listed(
+        text_of(resident, "/nearby/")
+    )
     for odd in ("area=abc", "area=99999999999999999999", "group=x", "page=-1", "page=9999"):
         assert resident.get(f"/nearby/?{odd}").status_code == 200
 

@@ -88,6 +88,7 @@ from gridward.cases.queries.parts import (
 from gridward.cases.queries.photos import lock_file, proofs_to_stamp
 from gridward.cases.queries.privacy import Reveal, reports_by_phone, require_reason
 from gridward.cases.queries.public import (
+    COMMUNITY,
     PUBLIC_PAGES,
     PublicCase,
     PublicList,
@@ -153,6 +154,7 @@ from gridward.cases.queries.views import ViewCard, saved_views
 
 __all__ = [
     "CASES_PER_PAGE",
+    "COMMUNITY",
     "DESK_KINDS",
     "PUBLIC_PAGES",
     "Brief",

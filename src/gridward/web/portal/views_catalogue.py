@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from gridward.cases.queries.suggesting import usual_matters
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import FilingCondition, Matter
 from gridward.catalog.queries import catalogue, found_matters
@@ -30,6 +31,10 @@ def matters(request: HttpRequest) -> HttpResponse:
         for group in book.groups.values()
         if (lines := tuple(_line(book, each) for each in found if each.group == group.key))
     )
+    usual = [each for key in usual_matters() if (each := book.matters.get(key)) is not None]
+    if usual and not said:
+        lines = tuple(_line(book, each) for each in usual if not each.is_restricted)
+        groups = (CatalogueGroup(_("Reported most"), "message-report", lines), *groups)
     page = CataloguePage(groups=groups, words=said, duty_phone=book.settings.duty_phone or "")
     return render(request, "portal/catalogue.html", {"page": page})
 

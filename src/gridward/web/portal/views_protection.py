@@ -151,7 +151,13 @@ def _form(
                 most=1,
             ),
             field("when", "text", _("When?"), most=SHORT),
-            field("place", "text", _("Where?"), most=PLACE_MAX),
+            field(
+                "place",
+                "text",
+                _("Where?"),
+                help=_("In words, or choose the street and community below."),
+                most=PLACE_MAX,
+            ),
             field("area", "select", _("Street and community"), choices=reporting.area_choices()),
             field(
                 "alerted",

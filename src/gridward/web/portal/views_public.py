@@ -35,7 +35,7 @@ def in_hand(request: HttpRequest) -> HttpResponse:
     if not is_on():
         raise Http404
     asked = request.GET
-    area = reporting.known_area(asked.get("area", ""))
+    area = _community(asked.get("area", ""))
     groups = queries.public_groups()
     group = asked.get("group", "")
     group = group if group in groups else ""
@@ -89,6 +89,15 @@ def points(request: HttpRequest) -> HttpResponse:
         for one in found
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+def _community(text: str) -> int | None:
+    """The area that was chosen, where it is no smaller than a community: asking grid by grid would
+    tell a finer place than the list does."""
+    area = reporting.known_area(text)
+    if area is None or territory.area(area).level > queries.COMMUNITY:
+        return None
+    return area
 
 
 def _box(text: str) -> tuple[float, float, float, float] | None:
