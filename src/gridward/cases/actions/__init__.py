@@ -1,7 +1,12 @@
 """Every write of the cases room: one function per verb."""
 
 from gridward.cases.actions.archiving import archive_closed
-from gridward.cases.actions.calling import hand_call, log_call_in_person, show_call_contact
+from gridward.cases.actions.calling import (
+    ShownContact,
+    hand_call,
+    log_call_in_person,
+    show_call_contact,
+)
 from gridward.cases.actions.clocks import (
     Audit,
     ClockFault,
@@ -127,6 +132,7 @@ __all__ = [
     "Receipt",
     "Retained",
     "Settled",
+    "ShownContact",
     "Swept",
     "Told",
     "accept_and_dispatch",

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from gridward.access.rules import Viewer
-from gridward.cases.models import CHAIN, Assignment, Case
+from gridward.cases.models import Assignment, Case
 from gridward.cases.queries.pages import CaseCard, cards_of
 from gridward.cases.queries.reading import visible_cases
 from gridward.cases.rules import process as process_rules
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
-from gridward.territory import queries as territory
 
 NEW_FOR = timedelta(days=2)
 CLOSED_FOR = timedelta(days=14)
 LOOKED_BACK = timedelta(days=180)
-USED_FOR = timedelta(days=90)
 JOIN = "join_site"
 
 
@@ -101,24 +98,3 @@ def solved_with(viewer: Viewer, *, limit: int = 20) -> list[CaseCard]:
         .distinct()[:limit]
     )
     return cards_of(list(rows), viewer)
-
-
-def matters_used(viewer: Viewer, *, limit: int = 6) -> list[str]:
-    """The matters that came up most around the viewer's ground of late, the most used first."""
-    chain: Sequence[int | None] = territory.chain(viewer.area_id)
-    around = next((n for n in (2, 1, 0) if chain[n] is not None), None)
-    if around is None:
-        return []
-    rows = (
-        Case.objects.filter(
-            Q(**{CHAIN[around]: chain[around]}),
-            opened_at__gte=wall.now() - USED_FOR,
-            sensitivity__lt=Sensitivity.RESTRICTED,
-        )
-        .exclude(matter="")
-        .order_by()
-        .values("matter")
-        .annotate(many=Count("id"))
-        .order_by("-many", "matter")
-    )
-    return [row["matter"] for row in rows[:limit]]

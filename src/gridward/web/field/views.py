@@ -1,4 +1,4 @@
-"""A grid worker's pages: my checks, one check on site, report an event."""
+"""A grid worker's first page, and one verification or check on site."""
 
 from __future__ import annotations
 
@@ -9,46 +9,34 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
-from gridward.cases.queries.pages import CaseCard, CasePage, cards_of
+from gridward.cases.queries import calling, onsite
+from gridward.cases.queries.pages import CaseCard, cards_of
 from gridward.cases.queries.photos import photo_of_case
 from gridward.cases.queries.saying import result_words
-from gridward.core import ids
 from gridward.core.errors import NotFound, Problem
 from gridward.tasks import queries as tasks
 from gridward.tasks import rules as task_rules
 from gridward.tasks.queries import TaskCard
+from gridward.territory import queries as territory
 from gridward.vault import actions as vault
-from gridward.vault import queries as files
-from gridward.web.field import pages, settling
-from gridward.web.ui import maps, reporting, words
+from gridward.web.field import pages
+from gridward.web.field.frame import nav
+from gridward.web.field.views_onsite import AS_IT_WAS, call_row, case_row, map_at
+from gridward.web.ui import words
 from gridward.web.ui.media import file_answer, picture_of
-from gridward.web.ui.pages import Badge, Choice, FormField, Link, MapView, Photo, Row, Step
+from gridward.web.ui.pages import Badge, Choice, FormField, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of, title_of
 
 VERIFICATION = "pre_verification"  # before acceptance; every other look on site is after the work
-AS_IT_WAS = frozenset({"before", "look", "verify"})  # photos of a case from before the work
 DONE_SHOWN = 5
-
-
-def _nav(current: str, waiting: int | None = None) -> tuple[Link, ...]:
-    return (
-        Link(
-            _("Waiting for me on site"),
-            reverse("field:home"),
-            "clipboard-check",
-            current == "home",
-            waiting,
-        ),
-        Link(_("Report an event"), reverse("field:report"), "camera", current == "report"),
-    )
+NEWS_SHOWN = 5
 
 
 # --- checks -----------------------------------------------------------------------------------
@@ -57,18 +45,43 @@ def _nav(current: str, waiting: int | None = None) -> tuple[Link, ...]:
 @for_staff("case.check_task")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for me on site, and what I have looked at lately."""
+    """What waits for me, what came up on my ground, and what came of what I did."""
     viewer = staff_of(request)
     open_tasks = tasks.tasks_of(viewer)
     done_tasks = tasks.done_by(viewer, limit=DONE_SHOWN)
     cards = _cards(viewer, [*open_tasks, *done_tasks])
+    calls = calling.calls_of(viewer)
+    joins = onsite.to_join(viewer)
+    waiting = len(open_tasks) + len(calls)
+    verifying = [task for task in open_tasks if task.kind == VERIFICATION]
+    checking = [task for task in open_tasks if task.kind != VERIFICATION]
+    blocks = (
+        pages.Block(_("To verify"), tuple(_row(one, cards[one.subject_id]) for one in verifying)),
+        pages.Block(
+            _("Results to check"), tuple(_row(one, cards[one.subject_id]) for one in checking)
+        ),
+        pages.Block(_("Call back in person"), tuple(call_row(one) for one in calls)),
+        pages.Block(_("Join on site"), tuple(case_row(one) for one in joins)),
+    )
     page = pages.HomePage(
         shell=shell_of(request, viewer, ""),
-        nav=_nav("home", len(open_tasks) or None),
-        checks=tuple(_row(task, cards[task.subject_id]) for task in open_tasks),
+        nav=nav("home", waiting or None),
+        waiting=tuple(block for block in blocks if block.rows),
+        news=tuple(case_row(one) for one in onsite.new_on_ground(viewer, limit=NEWS_SHOWN)),
+        grid=territory.path_name(viewer.area_id) if viewer.area_id is not None else "",
+        grid_text=_grid_text(onsite.open_on_ground(viewer)),
+        behalf=viewer.may("report.on_behalf"),
+        solved=tuple(case_row(one) for one in onsite.solved_with(viewer, limit=DONE_SHOWN)),
         done=tuple(_done_row(task, cards[task.subject_id]) for task in done_tasks),
     )
     return render(request, "field/home.html", {"page": page})
+
+
+def _grid_text(open_cases: int) -> str:
+    if not open_cases:
+        return _("Nothing is open there now")
+    said = ngettext("%(n)d event is open there", "%(n)d events are open there", open_cases)
+    return said % {"n": open_cases}
 
 
 def _cards(viewer: Viewer, found: list[TaskCard]) -> dict[UUID, CaseCard | None]:
@@ -154,7 +167,7 @@ def check(request: HttpRequest, task_id: UUID) -> HttpResponse:
         raise
     except Problem as problem:
         return _check_page(request, viewer, tasks.task_for(viewer, task_id), problem)
-    messages.success(request, _("Handed in. Thank you."))
+    messages.success(request, _("Handed in. Thank you."), extra_tags=f"check-{task.id}")
     return HttpResponseRedirect(reverse("field:home"), status=303)
 
 
@@ -164,7 +177,7 @@ def _check_page(
     found = queries.case_page(viewer, task.subject_id)
     page = pages.CheckPage(
         shell=shell_of(request, viewer, ""),
-        nav=_nav("home"),
+        nav=nav("home"),
         title=title_of(found.case.matter_title),
         place=found.case.place,
         kind=_kind(task),
@@ -181,7 +194,7 @@ def _check_page(
             for one in found.photos
             if one.report_id is None and one.kind not in AS_IT_WAS
         ),
-        map=_map(found),
+        map=map_at(found.lng, found.lat),
         step=_step(request, task, problem) if task.state == "open" else None,
         result="" if task.state == "open" else _result_title(task.kind, task.result),
     )
@@ -225,22 +238,13 @@ def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step
         button=_("Submit"),
         error=problem.message if problem else "",
         with_files=True,
+        draft=f"check-{task.id}",
     )
 
 
 def _photo(task_id: UUID, photo_id: UUID, media: str, seconds: float | None) -> Photo:
     address = reverse("field:photo", args=[task_id, photo_id])
     return picture_of(address, media=media, seconds=seconds)
-
-
-def _map(found: CasePage) -> MapView | None:
-    if found.lng is None or found.lat is None:
-        return None
-    point = f"{found.lng:.6f},{found.lat:.6f}"
-    window = maps.Window(found.lng, found.lat, 0.008)
-    picture = f"{reverse('ui:map-picture')}?{urlencode({'window': window.key, 'pin': point})}"
-    areas = f"{reverse('ui:map-areas')}?{urlencode({'near': point})}"
-    return maps.map_of(areas, picture, lng=found.lng, lat=found.lat)
 
 
 @for_staff("case.check_task")
@@ -251,74 +255,3 @@ def photo(request: HttpRequest, task_id: UUID, photo_id: UUID) -> HttpResponse:
     task = tasks.task_for(viewer, task_id)
     file_id = photo_of_case(viewer, task.subject_id, photo_id)
     return file_answer(request, file_id, thumb="small" in request.GET)
-
-
-# --- report -------------------------------------------------------------------------------------
-
-
-@for_staff("report.submit")
-@require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
-    """Report what I see."""
-    viewer = staff_of(request)
-    if request.method != "POST":
-        return _form(request, viewer, reporting.blank())
-    asked = reporting.read(request)
-    if asked.pick is not None:
-        return _form(request, viewer, asked)
-    channel = actions.Channel(
-        key="field",
-        source="field",
-        reporter_kind="worker",
-        language=get_language() or "zh-hans",
-        notice_version=reporting.notice_version(),
-    )
-    try:
-        settled = settling.settled_of(request, viewer)
-    except Problem as problem:
-        asked = replace(asked, errors={**asked.errors, "settled": problem.message})
-        settled = None
-    receipt, asked = reporting.send(asked, channel=channel, by=viewer, settled=settled)
-    if receipt is None:
-        return _form(request, viewer, asked, status=422)
-    return HttpResponseRedirect(reverse("field:done", args=[receipt.number]), status=303)
-
-
-def _form(
-    request: HttpRequest, viewer: Viewer, asked: reporting.Asked, *, status: int = 200
-) -> HttpResponse:
-    problem = ""
-    if asked.errors:
-        problem = _("Something has to be mended below; nothing you wrote is lost.")
-    page = pages.ReportPage(
-        shell=shell_of(request, viewer, ""),
-        nav=_nav("report"),
-        settling=settling.fields(
-            viewer, sent=request.POST, problem=asked.errors.get("settled", "")
-        ),
-        settling_open=bool(request.POST.get(settling.CONDITION)) or "settled" in asked.errors,
-        form=reporting.form_of(asked, staged_photo="field:staged-photo", problem=problem),
-    )
-    return render(request, "field/report.html", {"page": page}, status=status)
-
-
-@for_staff("report.submit")
-@require_GET
-def done(request: HttpRequest, receipt: str) -> HttpResponse:
-    """The number of what was just reported."""
-    if not ids.is_receipt(receipt):
-        raise NotFound()
-    viewer = staff_of(request)
-    page = pages.DonePage(
-        shell_of(request, viewer, ""), ids.plain_receipt(receipt), nav=_nav("report")
-    )
-    return render(request, "field/done.html", {"page": page})
-
-
-@for_staff("report.submit")
-@require_GET
-def staged_photo(request: HttpRequest, client_id: str, photo_id: UUID) -> HttpResponse:
-    """A photo of a form that is not submitted yet."""
-    if photo_id not in {one.id for one in files.staged_files(f"form:{client_id}")}:
-        raise NotFound()
-    return file_answer(request, photo_id, thumb=True)

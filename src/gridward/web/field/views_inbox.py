@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from gridward.web.field.views import _nav as nav
+from gridward.web.field.frame import nav
 from gridward.web.ui import inbox as inboxes
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import QueryDict
@@ -74,3 +75,15 @@ def ids_in(post: QueryDict, name: str) -> list[UUID]:
         except ValueError:
             continue
     return found
+
+
+def as_sent(field: FormField, post: QueryDict) -> FormField:
+    """The field with what was sent in it; photos have to be chosen again."""
+    if field.kind == "photos":
+        return field
+    if field.kind == "checks":
+        ticked = {str(one) for one in ids_in(post, field.name)}
+        return replace(
+            field, choices=tuple(replace(one, chosen=one.value in ticked) for one in field.choices)
+        )
+    return replace(field, value=post.get(field.name, ""))
