@@ -506,7 +506,7 @@ def _correct(page: CasePage, viewer: Viewer) -> list[FormField]:
     )
     fields = [replace(_condition(page, viewer), required=False), area, urgent, careful]
     if page.condition is None and page.matter is None:
-        fields[0] = replace(fields[0], value="")
+        fields[0] = replace(fields[0], value="", help="")
     if any(a.active and a.role == "lead" for a, _organisation in page.assignments):
         fields.append(
             FormField(
