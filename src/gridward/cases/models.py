@@ -163,6 +163,11 @@ class Case(models.Model):
         indexes = [
             # the widest area holds every case: its lists need no column
             models.Index(fields=["due_order", "id"], name="case_open", condition=Q(is_open=True)),
+            models.Index(
+                fields=["due_order", "id"],
+                name="case_open_unplaced",
+                condition=Q(is_open=True, a1__isnull=True),
+            ),
             models.Index(F("opened_at").desc(), F("id").desc(), name="case_new"),
             *[
                 models.Index(
