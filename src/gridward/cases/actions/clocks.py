@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from gridward.journal.rules import moment_of
 SWEEP_AT_ONCE = 500
 AUDIT_AT_ONCE = 2000
 LAPSES = ("info_lapsed", "verify_lapsed")  # steps that the end of a waiting time takes by itself
+LAPSE_AGAIN = timedelta(minutes=5)  # after a ticker was killed between the mark and the step
 LEVELS = ("clock.warned", "clock.pressed", "clock.overdue")
 
 
@@ -76,13 +77,17 @@ def _sweep(now: datetime) -> tuple[Swept, list[tuple[UUID, str]]]:
     }
     counts = [0, 0, 0]
     lapsed: list[tuple[UUID, str]] = []
+    waiting: list[UUID] = []
     levels: list[list[Clock]] = [[], [], []]
     for clock in due:
         level = _level(clock, now)
-        levels[level].append(clock)
-        counts[level] += 1
         if level == 2 and clock.milestone in lapsing:
             lapsed.append((clock.case_id, lapsing[clock.milestone]))
+            waiting.append(clock.id)
+        if clock.swept > level:
+            continue  # marked before; only its step is still to be taken
+        levels[level].append(clock)
+        counts[level] += 1
     for level, clocks in enumerate(levels):
         if not clocks:
             continue
@@ -102,6 +107,8 @@ def _sweep(now: datetime) -> tuple[Swept, list[tuple[UUID, str]]]:
         Clock.objects.filter(id__in=[c.id for c in clocks]).update(
             swept=level + 1, look_at=following
         )
+    if waiting:  # the step that stops it ends the looking too
+        Clock.objects.filter(id__in=waiting).update(look_at=now + LAPSE_AGAIN)
     return Swept(*counts), lapsed
 
 
