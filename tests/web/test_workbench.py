@@ -13,6 +13,7 @@ from tests.cases import walking
 from tests.cases.walking import MONDAY, RATTLING, CaseTown, case_of, case_town
 from tests.web.signing import client_of, statements
 
+from gridward.cases.actions import Place
 from gridward.cases.models import Case, CaseFile
 from gridward.cases.queries.figures import figures
 from gridward.core import clock
@@ -280,3 +281,21 @@ def test_a_helper_chosen_with_the_lead_gets_a_part_of_its_own(town: CaseTown, de
     assert status == 303
     parts = Case.objects.get(id=case.id).assignments.values_list("role", "organisation_id")
     assert set(parts) == {("lead", town.org("mun")), ("co", town.org("urb"))}
+
+
+# --- place unknown ------------------------------------------------------------------------------
+
+
+def test_what_has_no_place_stands_in_a_queue_of_the_widest_desk(town: CaseTown) -> None:
+    placed = case_of(walking.submit())
+    lost = case_of(walking.submit(place=Place(words="菜市场后门那条巷子"), client_id="lost"))
+    district = client_of(town, "D001")
+
+    queue = page_of(district, "/desk/?tab=unplaced")
+    narrowed = page_of(district, "/desk/cases/?unplaced=1")
+
+    assert "位置待定" in queue
+    for page in (queue, narrowed):
+        assert str(lost.id) in page
+        assert str(placed.id) not in page
+    assert "位置待定" not in page_of(client_of(town, "S001"), "/desk/")

@@ -16,7 +16,7 @@ class Narrowing:
 
     channel: by which way it came; source: the outside system it came from; since, until: opened
     within, `until` not included; overdue: the clock on whoever holds it has run out; soon: a fifth
-    of that clock's time is left, or none.
+    of that clock's time is left, or none; unplaced: nobody knows yet in which area it lies.
     """
 
     group: str = ""
@@ -30,6 +30,7 @@ class Narrowing:
     reworked: bool = False
     reopened: bool = False
     hurried: bool = False
+    unplaced: bool = False
     since: datetime | None = None
     until: datetime | None = None
 
@@ -61,6 +62,8 @@ def wanted(asked: Narrowing, now: datetime) -> Q:
         found &= Q(reopened__gt=0)
     if asked.hurried:
         found &= Q(hurries__gt=0)
+    if asked.unplaced:
+        found &= Q(is_open=True, a1__isnull=True)
     if asked.since is not None:
         found &= Q(opened_at__gte=asked.since)
     if asked.until is not None:

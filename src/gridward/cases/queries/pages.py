@@ -482,11 +482,12 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What an organisation holds: by state, how much of it falls due soon or is late."""
+    """What an organisation holds: by state, how much of it falls due soon, is late, has no place."""
 
     by_state: dict[str, int]
     soon: int
     late: int
+    unplaced: int
 
     @property
     def total(self) -> int:
@@ -503,12 +504,14 @@ def waiting(viewer: Viewer, now: datetime) -> Waiting:
             many=Count("*"),
             soon=Count("id", filter=Q(due_urgent_at__lte=now)),
             late=Count("id", filter=Q(due_order__lt=now)),
+            unplaced=Count("id", filter=Q(a1__isnull=True)),
         )
     )
     return Waiting(
-        {state: many for state, many, _soon, _late in rows},
-        sum(soon for _state, _many, soon, _late in rows),
-        sum(late for _state, _many, _soon, late in rows),
+        by_state={row[0]: row[1] for row in rows},
+        soon=sum(row[2] for row in rows),
+        late=sum(row[3] for row in rows),
+        unplaced=sum(row[4] for row in rows),
     )
 
 

@@ -21,7 +21,7 @@ from gridward.web.ui.staff import channel_title, holds_cases
 from gridward.web.workbench.lines import state_titles
 
 CHANNELS = ("portal", "phone", "desk", "field", "api", "import")
-FLAGS = ("urgent", "overdue", "soon", "returns", "reworked", "reopened", "hurried")
+FLAGS = ("urgent", "overdue", "soon", "returns", "reworked", "reopened", "hurried", "unplaced")
 MORE = ("channel", "source", "since", "until", *FLAGS)
 # what may be kept in a saved view; words that were searched for never are
 KEPT = ("state", "area", "group", "mine", "order", *MORE)
@@ -79,6 +79,7 @@ def read(asked: Mapping[str, Any]) -> Filters:
         reworked="reworked" in kept,
         reopened="reopened" in kept,
         hurried="hurried" in kept,
+        unplaced="unplaced" in kept,
     )
     closed = {s.key for p in book.processes.values() for s in p.states if s.group != "open"}
     newest = kept.get("order") == "newest" or kept.get("state") in closed
@@ -200,6 +201,7 @@ def _flag_titles() -> dict[str, str]:
         "reworked": _("Sent back to redo"),
         "reopened": _("Redone at the reporter's wish"),
         "hurried": _("The reporter asks to hurry"),
+        "unplaced": _("Place unknown"),
     }
 
 

@@ -79,20 +79,20 @@ def _begins_at(viewer: Viewer) -> str:
 @for_staff()
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this post's organisation, the most pressing first; ?tab=soon and ?tab=passed
-    show what falls due soon and what this post passed on."""
+    """What waits for this post's organisation, the most pressing first; ?tab=soon, ?tab=unplaced
+    and ?tab=passed show what falls due soon, what has no place, what this post passed on."""
     viewer = staff_of(request)
     if not holds_cases(viewer):
         return HttpResponseRedirect(reverse(_begins_at(viewer)))
     waiting = queries.waiting(viewer, wall.now())
     shell = shell_of(request, viewer, "home", waiting.by_state)
     tab = request.GET.get("tab", "")
-    tab = tab if tab in ("soon", "passed") else ""
+    tab = tab if tab in ("soon", "unplaced", "passed") else ""
     cursor = request.GET.get("after", "")
     if tab == "passed":
         found = queries.passed_on_page(viewer, cursor=cursor, size=HOME_ROWS)
     else:
-        only = queries.Narrowing(soon=tab == "soon")
+        only = queries.Narrowing(soon=tab == "soon", unplaced=tab == "unplaced")
         found = queries.list_page(
             viewer, mine=True, order="due", cursor=cursor, limit=HOME_ROWS, only=only
         )
@@ -102,7 +102,7 @@ def home(request: HttpRequest) -> HttpResponse:
     here = reverse("workbench:home")
     page = pages.HomePage(
         shell,
-        tabs=tuple(_tabs(waiting, tab)),
+        tabs=tuple(_tabs(viewer, waiting, tab)),
         tiles=tuple(_tiles(waiting.by_state)) if not tab else (),
         lines=lines,
         pager=Pager(
@@ -112,6 +112,7 @@ def home(request: HttpRequest) -> HttpResponse:
         empty={
             "": _("All done. Take a break"),
             "soon": _("Nothing falls due soon"),
+            "unplaced": _("Every event here has its place"),
             "passed": _("Nothing passed on yet"),
         }[tab],
         empty_text=_("What you dispatch or hand on stays here until it is closed.")
@@ -124,11 +125,20 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/home.html", {"page": page})
 
 
-def _tabs(waiting: queries.Waiting, tab: str) -> list[Link]:
+def _tabs(viewer: Viewer, waiting: queries.Waiting, tab: str) -> list[Link]:
     here = reverse("workbench:home")
+    unplaced = Link(
+        _("Place unknown"),
+        f"{here}?tab=unplaced",
+        current=tab == "unplaced",
+        count=waiting.unplaced,
+    )
+    # what has no place stands with the widest desk; others meet one when its place was taken back
+    shows = waiting.unplaced or (viewer.area_level == 1 and viewer.may("case.accept"))
     return [
         Link(_("Waiting for me"), here, current=not tab, count=waiting.total),
         Link(_("Due soon"), f"{here}?tab=soon", current=tab == "soon", count=waiting.soon),
+        *([unplaced] if shows else []),
         Link(_("Passed on by me"), f"{here}?tab=passed", current=tab == "passed"),
     ]
 
