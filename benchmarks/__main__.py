@@ -220,12 +220,15 @@ def judge(engine: str, found: dict[str, Any]) -> list[Bound]:
         ("list", LIST),
         ("search", LIST),
         ("home", LIST),
+        ("inbox", LIST),
+        ("tips", LIST),
+        ("map", LIST),
         ("case", CASE),
     ):
         those = [n for n in names if n.split()[0] == kind]
         worst = max(s["statements"][n] for s in sizes.values() for n in those)
         hold(f"statements: {kind}", worst, most)
-    flat = [n for n in names if n.split()[0] in ("list", "create", "home")]
+    flat = [n for n in names if n.split()[0] in ("list", "create", "home", "inbox", "tips")]
     same = all(len({s["statements"][n] for s in sizes.values()}) == 1 for n in flat)
     made.append(Bound(engine, "statements: the same at any size", str(same), "True", same))
     if max(sizes) == 1_000_000:

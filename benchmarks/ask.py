@@ -143,8 +143,18 @@ def pages(result: dict[str, Any], verbose: bool) -> None:
     handler = Browser(_busy_handler())
     calls["list department by due"] = asked(handler, "/desk/cases/?order=due")
     calls["list department by newest"] = asked(handler, "/desk/cases/?order=newest")
+    for flag in ("urgent", "overdue", "hurried"):
+        calls[f"list street {flag}"] = asked(street, f"/desk/cases/?{flag}=1")
+    calls["list district unplaced"] = asked(district, "/desk/cases/?unplaced=1")
     calls["home department"] = asked(handler, "/desk/")
     calls["home street"] = asked(street, "/desk/")
+    calls["home street soon"] = asked(street, "/desk/?tab=soon")
+    calls["home street passed on"] = asked(street, "/desk/?tab=passed")
+    calls["inbox street"] = asked(street, "/desk/inbox/")
+    calls["tips street"] = asked(street, "/desk/tips/")
+    calls["map district"] = asked(district, f"/desk/map/points.json?box={_box_of(_whole)}")
+    calls["map street"] = asked(street, f"/desk/map/points.json?box={_box_of(a_street)}")
+    calls["map grid"] = asked(district, f"/desk/map/points.json?box={_box_of(grid)}")
     second = district.get("/desk/cases/?order=due")
     calls["list district page 2"] = asked(district, _next_page(second))
     short = Case.objects.filter(a2=a_street.id, state="closed", close_type="resolved").first()
@@ -161,6 +171,13 @@ def pages(result: dict[str, Any], verbose: bool) -> None:
     result["ms"] |= best_of({**calls, **yardsticks()})
     if verbose:
         result["seen"] = seen
+
+
+def _box_of(area: Any) -> str:
+    """West, south, east, north around an area, as a map asks."""
+    from gridward.territory import queries as territory
+
+    return ",".join(f"{side:.5f}" for side in territory.ground().boundary(area.id).bounds)
 
 
 def _next_page(html: str) -> str:
