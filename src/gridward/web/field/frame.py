@@ -12,13 +12,13 @@ def nav(current: str, waiting: int | None = None) -> tuple[Link, ...]:
     """The four places of the bar; current: home, report, tip or grid."""
     return (
         Link(
-            _("Waiting"),
+            _("To do"),
             reverse("field:home"),
             "clipboard-check",
             current == "home",
             waiting,
         ),
-        Link(_("Report"), reverse("field:report"), "camera", current == "report"),
+        Link(_("Report an event"), reverse("field:report"), "camera", current == "report"),
         Link(_("Tip"), reverse("field:tip"), "bulb", current == "tip"),
         Link(_("My grid"), reverse("field:grid"), "map", current == "grid"),
     )
