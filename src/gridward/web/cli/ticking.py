@@ -29,8 +29,11 @@ def call(tick: ticks.Tick) -> object:
     return jobs.in_context(import_string(tick.target))
 
 
-def tick_until(is_ending: Callable[[], bool]) -> int:
-    """Ticks until `is_ending()`; returns how many calls were made."""
+def tick_until(is_ending: Callable[[], bool], *, between: Callable[[], None] = lambda: None) -> int:
+    """Ticks until `is_ending()`; returns how many calls were made.
+
+    between: called after every round, so that no tick comes upon what it is doing
+    """
     due: dict[tuple[str, str], float] = {}
     leased_until: dict[str, float] = {}
     holder, calls = jobs.holder(), 0
@@ -47,6 +50,7 @@ def tick_until(is_ending: Callable[[], bool]) -> int:
                     _guarded(tick)
                     calls += 1
                     due[here.key, tick.name] = time.monotonic() + tick.every_seconds
+        between()
         time.sleep(PAUSE_SECONDS)
     for key in leased_until:
         with jurisdiction.using(key), suppress(DatabaseError):

@@ -1,353 +1,392 @@
-"""The demonstration's cases: some 300 of the last fortnight, walked by the product's own verbs.
+"""The demonstration's cases: 1,200 of the last four weeks, walked by the product's own verbs.
 
-Each case goes on until its next step would lie in the future, so that the youngest are where
-young cases are. Everything is drawn by lot from a fixed seed; only the day is today's.
+Each story is told on its own: a report, sometimes a neighbour's, and every step of their cases
+until the next one would lie in the future, so that the youngest are where young cases are. The
+newest stories are told while the demonstration is built, the others while it is served
+(`Earlier`). A story has a fixed name, which is the client's id of its report, and its lot is
+drawn from that name: told again it adds nothing, and broken off it goes on where it was.
 """
 
 from __future__ import annotations
 
-import io
+import heapq
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import count
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw
 
-from gridward.access import queries as access
-from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
-from gridward.cases.actions import Channel, Contact, Place, Told
+from gridward.cases.actions import Channel, Contact, Place, Receipt, Told
+from gridward.catalog import queries as catalog
+from gridward.catalog.compiled import Catalogue
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.core.errors import Problem
-from gridward.directory import queries as directory
-from gridward.tasks import queries as tasks
+from gridward.journal import queries as journal
+from gridward.notify.rules import is_news
 from gridward.territory import queries as territory
-from gridward.vault import actions as vault
 from gridward.web.cli import jobs
-from gridward.web.cli.demo.stories import ROADS, SPOTS, STORIES, Story
-
-if TYPE_CHECKING:
-    from gridward.cases.models import Case
+from gridward.web.cli.demo.pictures import staged_scene
+from gridward.web.cli.demo.stories import (
+    RESTRICTED,
+    ROADS,
+    SPOTS,
+    Story,
+    restricted_story,
+    story_by_lot,
+)
+from gridward.web.cli.demo.telling import SEED, NobodyThereError, Teller, settled, waking
 
 Say = Callable[[str], None]
-CASES, DAYS, SEED = 300, 14, 29
-GROUNDS = "现场查看，井盖（设施）标识为其他权属单位，不属于本单位管养范围"
-DECISION = "经核对权属资料，由改派后的单位办理"
-KEEP = "权属资料显示该设施由贵单位管养，请继续办理"
-RULING = "两次退单，现指定承办，不再退回"
-TROUBLES = frozenset({"return_late", "check_needed", "step_not_open", "lead_not_open"})
+CASES, FIRST, DAYS = 1200, 220, 28
+ANCIENT = 8  # some are older still, so that there is something to put away
+STEPS_MOST, TRIES_MOST = 30, 3
+NOTICE = "2026-11"
+# what another hand may have done first, or the clock: the story goes another way
+TROUBLES = frozenset(
+    {
+        "return_late",
+        "check_needed",
+        "step_not_open",
+        "lead_not_open",
+        "case_changed",
+        "hurried_today",
+        "returned_before",
+        "cannot_part",
+        "objection_too_late",
+        "lead_choice_missing",
+        "not_joinable",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a story begins with; everything of it follows from its number."""
+
+    number: int
+    key: str
+    start: datetime
+    story: Story
+    words: str
+    place: Place
+    channel: Channel
+    contact: Contact
+    says_matter: bool
+    photo: bool
+    grid: int | None
+    neighbour: str  # "", join or apart
+    neighbour_at: datetime
 
 
 @dataclass
-class Teller:
-    """The lot, the present moment and who stands where."""
+class Tally:
+    """What came of telling: how many steps, and how many were refused, by code."""
 
-    lot: random.Random
-    now: datetime
-    posts: dict[UUID, list[Viewer]] = field(default_factory=dict)
-
-    def anybody(
-        self, organisation: UUID, capability: str, *, but: frozenset[UUID] = frozenset()
-    ) -> Viewer:
-        """Somebody at an organisation who may do this; none of the people in `but`."""
-        if organisation not in self.posts:
-            holders = directory.staff_of(organisation)
-            self.posts[organisation] = [
-                access.viewer_of_post(h.post_id)
-                for h in holders
-                if h.role not in ("grid_worker", "protection_desk")
-            ]
-        able = [v for v in self.posts[organisation] if v.may(capability) and v.person_id not in but]
-        return self.lot.choice(able)
-
-    def handler(self, organisation: UUID) -> Viewer:
-        """Who handles at an organisation: always the same one, so that a colleague can check."""
-        self.anybody(organisation, "case.dispose")
-        return next(v for v in self.posts[organisation] if v.may("case.dispose"))
-
-    def later(self, at: datetime, least: float, most: float) -> datetime:
-        """A moment in working hours, so many hours later by lot."""
-        calendar = catalogue().hours("desk")
-        moved = at + timedelta(hours=self.lot.uniform(least, most))
-        if not calendar.is_open(moved):
-            moved = calendar.next_opening(moved) + timedelta(minutes=self.lot.uniform(1, 25))
-        return moved
+    steps: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
 
 
 def make_cases(say: Say) -> None:
-    """Reports over the last fortnight, each brought as far as it would have come by now."""
-    teller = Teller(random.Random(SEED), clock.now())  # noqa: S311 - a story by lot
-    units = list(territory.areas_of_level("minimal_unit"))
-    starts = sorted(_start(teller) for _ in range(CASES))
-    weights = [story.weight for story in STORIES]
-    for n, start in enumerate(starts, 1):
-        story = teller.lot.choices(STORIES, weights)[0]
-        unit = teller.lot.choice(units)
-        _tell(teller, story, start, (unit.lng, unit.lat))
-        if n % 50 == 0:
-            say(_("%(done)s of %(count)s") % {"done": n, "count": CASES})
+    """The newest stories, each brought as far as it would have come by now."""
+    narrator = Narrator(clock.now(), is_building=True)
+    for done, draft in enumerate(narrator.drafts[-FIRST:], 1):
+        narrator.tell(draft)
+        if done % 50 == 0:
+            say(_("%(done)s of %(count)s") % {"done": done, "count": FIRST})
     swept = 0
     while (found := actions.sweep_clocks()).total:
         swept += found.total
-    say(_("%(count)s cases, %(clocks)s clocks looked at") % {"count": CASES, "clocks": swept})
+    jobs.run_pending("demo")
+    say(_("%(count)s cases, %(clocks)s clocks looked at") % {"count": FIRST, "clocks": swept})
 
 
-def _start(teller: Teller) -> datetime:
-    day = teller.now - timedelta(days=teller.lot.uniform(0, DAYS))
-    hour = teller.lot.triangular(6, 23, 10)
-    local = day.astimezone(catalogue().hours("desk").tz)
-    made = local.replace(hour=int(hour), minute=teller.lot.randrange(60), second=7)
-    return min(made, teller.now - timedelta(minutes=teller.lot.uniform(3, 90)))
+def begun_at() -> datetime:
+    """When this demonstration was built; its four weeks end there."""
+    return catalog.editions()[-1].recorded_at
 
 
-def _tell(teller: Teller, story: Story, start: datetime, point: tuple[float, float]) -> None:
-    lot = teller.lot
-    road, other = lot.sample(ROADS, 2)
-    place = road + lot.choice(SPOTS).format(r=other)
-    with clock.frozen(start):
-        photos = [_photo(lot)] if lot.random() < 0.3 else []
-        receipt = actions.submit_report(
-            [
-                Told(
-                    words=lot.choice(story.said).format(place=place),
-                    place=Place(point[0], point[1], words=place),
-                    matter=story.matter if lot.random() < 0.8 else "",
-                    photos=photos,
-                )
-            ],
-            contact=_contact(lot),
-            channel=Channel(
-                key=lot.choices(["portal", "phone", "worker"], [6, 3, 2])[0],
-                source="demo",
-                notice_version="2026-11",
-            ),
-            staged_by="demo" if photos else None,
-            at=start,
-        )
-        while (job := jobs.take("demo")) is not None:  # suggestions come right after the report
-            jobs.run(job)
-    case = queries.case(receipt.cases[0])
-    at = start
-    for _turn in range(14):
-        following = _next(teller, story, case, at)
-        if following is None:
-            break
-        at, act = following
-        if at >= teller.now:
-            break
-        with clock.frozen(at):
-            try:
-                case = act(at)
-            except Problem as refused:
-                if refused.code not in TROUBLES:
-                    raise
+class Earlier:
+    """The older stories, told one by one while the demonstration is served."""
+
+    def __init__(self) -> None:
+        narrator = Narrator(begun_at())
+        waiting = narrator.drafts[:-FIRST]
+        known = [draft for draft in waiting if narrator.receipt_of(draft) is not None]
+        # told in order: only the last one that was begun may have been broken off
+        self._left = known[-1:] + waiting[len(known) :]
+        self._narrator, self.count = narrator, len(waiting)
+
+    @property
+    def left(self) -> int:
+        """How many wait to be told."""
+        return len(self._left)
+
+    def tell_one(self) -> None:
+        """Tell the oldest that is left."""
+        self._narrator.tell(self._left[0])
+        self._left.pop(0)
+
+
+class Narrator:
+    """Tells the stories of a demonstration that was built at `base`."""
+
+    def __init__(self, base: datetime, *, is_building: bool = False) -> None:
+        self.book = catalogue()
+        self.teller = Teller()
+        self.drafts = drafts_of(base, self.book)
+        self.is_building = is_building
+        self.told = Tally()
+
+    def receipt_of(self, draft: Draft, suffix: str = "") -> Receipt | None:
+        """The receipt of a story that was begun before."""
+        return actions.known_receipt(draft.key + suffix, channel=draft.channel.key)
+
+    def tell(self, draft: Draft) -> None:
+        """The story from where it stands until its next step would lie in the future."""
+        with journal.remembered_generations():  # nothing is loaded meanwhile
+            self._tell(draft)
+
+    def _tell(self, draft: Draft) -> None:
+        now = clock.now()
+        turns: list[tuple[datetime, int, str, UUID | None]] = []
+        order, tries, since = count(), dict[UUID, int](), dict[UUID, datetime]()
+
+        def push(at: datetime, name: str, case_id: UUID | None) -> None:
+            heapq.heappush(turns, (at, next(order), name, case_id))
+
+        def follow(name: str, case_id: UUID, at: datetime) -> None:
+            since[case_id] = at
+            found = self.teller.following(name, queries.case(case_id), at, tries.get(case_id, 0))
+            if found is not None:
+                push(found[0], name, case_id)
+
+        for suffix in ("", "b"):
+            receipt = self.receipt_of(draft, suffix)
+            if receipt is None:
+                if not suffix or draft.neighbour:
+                    push(draft.neighbour_at if suffix else draft.start, draft.key + suffix, None)
+                continue
+            for case_id in receipt.cases:
+                if case_id not in since:
+                    follow(draft.key + suffix, case_id, _last_step(case_id, receipt.submitted_at))
+        for _step in range(STEPS_MOST):
+            if not turns or turns[0][0] >= now:
                 break
+            at, _order, name, case_id = heapq.heappop(turns)
+            if case_id is None:
+                for opened in self._report(draft, name, at):
+                    if opened not in since:
+                        follow(name, opened, at)
+                    else:  # a neighbour joined it
+                        follow(draft.key, opened, max(at, since[opened]))
+                continue
+            case = queries.case(case_id)
+            planned = self.teller.following(name, case, since[case_id], tries.get(case_id, 0))
+            if planned is None:
+                continue
+            if planned[0] > at:
+                push(planned[0], name, case_id)
+                continue
+            if self._take(planned[1], at):
+                tries.pop(case_id, None)
+            elif tries.setdefault(case_id, 0) < TRIES_MOST:
+                tries[case_id] += 1
+            else:
+                continue
+            follow(name, case_id, at)
+
+    def _take(self, act: Callable[[datetime], object], at: datetime) -> bool:
+        """Whether the step was taken; a refusal is part of the story when somebody was late."""
+        try:
+            with clock.frozen(at):
+                act(at)
+                if self.is_building and is_news(at, datetime.now(at.tzinfo)):
+                    jobs.run_pending("demo")
+        except Problem as refused:
+            self.told.refused[refused.code] = self.told.refused.get(refused.code, 0) + 1
+            if self.is_building and refused.code not in TROUBLES:
+                raise
+            return False
+        except NobodyThereError:
+            self.told.refused["nobody"] = self.told.refused.get("nobody", 0) + 1
+            return False
+        self.told.steps += 1
+        return True
+
+    def _report(self, draft: Draft, name: str, at: datetime) -> tuple[UUID, ...]:
+        """The story's report, or its neighbour's."""
+        with clock.frozen(at):
+            if name == draft.key:
+                receipt = first_report(self.teller, draft)
+            else:
+                receipt = self._neighbours_report(draft, name, at)
+            if self.is_building:  # suggestions come right after the report
+                jobs.run_pending("demo")
+        return receipt.cases
+
+    def _neighbours_report(self, draft: Draft, name: str, at: datetime) -> Receipt:
+        first = self.receipt_of(draft)
+        join = first.cases[0] if first is not None and draft.neighbour == "join" else None
+        lot = random.Random(f"{SEED}:{name}")  # noqa: S311 - a story by lot
+        told = Told(
+            words=lot.choice(draft.story.said).format(place=draft.place.words),
+            place=draft.place,
+            matter=draft.story.matter,
+        )
+        return actions.submit_report(
+            [told], contact=_contact(lot), channel=draft.channel, client_id=name, join=join, at=at
+        )
+
+
+def _last_step(case_id: UUID, at: datetime) -> datetime:
+    """When the last step of a case was taken; the clocks' own entries are none."""
+    lines = journal.timeline([case_id], limit=20)
+    return max((line.occurred_at for line in lines), default=at)
+
+
+def first_report(teller: Teller, draft: Draft) -> Receipt:
+    """The report that a story begins with; a grid worker may have settled it at once."""
+    book = catalogue()
+    lot = random.Random(f"{SEED}:{draft.key}:report")  # noqa: S311 - a story by lot
+    told = Told(
+        words=draft.words,
+        place=draft.place,
+        matter=draft.story.matter if draft.says_matter else "",
+        photos=[staged_scene(lot)] if draft.photo else [],
+    )
+    by = teller.worker_at(draft.grid) if draft.channel.reporter_kind == "worker" else None
+    staged_by = "demo" if draft.photo else None
+    condition = draft.story.condition or book.matter(draft.story.matter).default_condition
+    if by is not None and "worker" in book.condition(condition).self_handle.by and told.matter:
+        return actions.report_and_settle(
+            told,
+            settled(draft.story, condition, lot),
+            by=by,
+            channel=draft.channel,
+            client_id=draft.key,
+            staged_by="demo",
+            at=draft.start,
+        )
+    return actions.submit_report(
+        [told],
+        contact=draft.contact,
+        channel=draft.channel,
+        client_id=draft.key,
+        staged_by=staged_by,
+        by=by,
+        at=draft.start,
+    )
+
+
+# --- drafts -------------------------------------------------------------------------------------
+
+
+def drafts_of(base: datetime, book: Catalogue) -> list[Draft]:
+    """Every story of a demonstration that was built at `base`, the oldest first."""
+    starts = sorted(_start(base, number) for number in range(CASES))
+    return [_draft(number, start, book) for number, start in enumerate(starts)]
+
+
+def _start(base: datetime, number: int) -> datetime:
+    lot = random.Random(f"{SEED}:start:{number}")  # noqa: S311 - a story by lot
+    back = lot.uniform(33, 36) if number < ANCIENT else lot.uniform(0, DAYS)
+    local = (base - timedelta(days=back)).astimezone(catalogue().hours("desk").tz)
+    hour = int(lot.triangular(6, 23, 10))
+    made = local.replace(hour=hour, minute=lot.randrange(60), second=7, microsecond=number)
+    return min(made, base - timedelta(minutes=lot.uniform(3, 90)))
+
+
+def _draft(number: int, start: datetime, book: Catalogue) -> Draft:
+    key = f"demo-{number:04d}"
+    lot = random.Random(f"{SEED}:{key}")  # noqa: S311 - a story by lot
+    return draft_by_lot(lot, key, start, book, number=number)
+
+
+def draft_by_lot(
+    lot: random.Random,
+    key: str,
+    start: datetime,
+    book: Catalogue,
+    *,
+    number: int = 0,
+    within: int | None = None,
+    story: Story | None = None,
+) -> Draft:
+    """A story that begins at `start`. within: an area where it happens; story: what happens"""
+    units = _units(territory.boundary_version())
+    if within is not None:
+        units = [unit for unit in units if within in unit[3]] or units
+    lng, lat, grid, _chain = lot.choice(units)
+    told = story or (restricted_story(lot) if lot.random() < 0.004 else story_by_lot(book, lot))
+    few = told in RESTRICTED
+    road, other = lot.sample(ROADS, 2)
+    where = road + lot.choice(SPOTS).format(r=other)
+    channel = _channel(lot, start, number)
+    is_worker = channel.reporter_kind == "worker"
+    neighbour = lot.choices(("", "join", "apart"), (88, 7, 5))[0]
+    public = book.matter(told.matter).public_space
+    return Draft(
+        number=number,
+        key=key,
+        start=start,
+        story=told,
+        words=lot.choice(told.said).format(place=where),
+        place=Place(lng, lat, words=where),
+        channel=channel,
+        contact=Contact() if is_worker else _contact(lot),
+        says_matter=few or lot.random() < 0.8,
+        photo=not few and lot.random() < 0.3,
+        grid=grid,
+        neighbour=neighbour if public and not is_worker else "",
+        neighbour_at=waking(lot, start, 0.1, 4),
+    )
+
+
+@cache
+def _units(version: int) -> list[tuple[float, float, int | None, tuple[int | None, ...]]]:
+    """Where stories happen: point, grid and chain of every minimal unit."""
+    return [
+        (unit.lng, unit.lat, unit.parent_id, tuple(territory.chain(unit.id)))
+        for unit in territory.areas_of_level("minimal_unit")
+    ]
+
+
+def _channel(lot: random.Random, start: datetime, number: int) -> Channel:
+    """By which way: the portal, by telephone, a grid worker, or from an outside source."""
+    way = lot.choices(("portal", "phone", "worker", "hotline", "leader"), (60, 16, 10, 12, 2))[0]
+    if way in ("portal", "phone"):
+        return Channel(key=way, source=way, notice_version=NOTICE)
+    if way == "worker":
+        return Channel(key="worker", source="worker", reporter_kind="worker")
+    return Channel(
+        key="desk",
+        source=way,
+        source_id=f"D{start:%y%m%d}{number:05d}",
+        outside_due_at=start + timedelta(days=lot.choice((3, 5, 7))),
+        notice_version=NOTICE,
+    )
 
 
 def _contact(lot: random.Random) -> Contact:
     # numbers of a range that is given to nobody
-    if lot.random() < 0.75:
+    if lot.random() < 0.8:
         return Contact(phone=f"100{lot.randrange(10**8):08d}", name="")
     return Contact()
 
 
-Act = Callable[[datetime], "Case"]
-
-
-def _next(teller: Teller, story: Story, case: Case, at: datetime) -> tuple[datetime, Act] | None:
-    """When the next step of this case is taken, and the step; None at an end."""
-    makers: dict[str, Callable[[], tuple[datetime, Act]]] = {
-        "submitted": lambda: _accept(teller, story, case, at),
-        "need_info": lambda: _lapse(teller, case, at),
-        "dispatched": lambda: _take_up(teller, case, at),
-        "returned": lambda: _decide(teller, case, at),
-        "handling": lambda: _handle(teller, story, case, at),
-        "disposed": lambda: _check(teller, case, at),
-        "closure_checking": lambda: _look(teller, case, at),
-        "callback_pending": lambda: _call(teller, case, at),
-    }
-    make = makers.get(case.state)
-    return make() if make is not None else None
-
-
-def _accept(teller: Teller, story: Story, case: Case, at: datetime) -> tuple[datetime, Act]:
-    lot, desk = teller.lot, teller.anybody(case.desk_id, "case.accept")
-    when = teller.later(at, 0.05, 0.7)
-    fate = lot.random()
-    if fate < 0.03 and case.vault_subject is None:
-        return when, lambda t: actions.ask_for_info(
-            case.id, by=desk, version=case.version, words="请告诉我们靠近哪个门牌号", at=t
-        )
-    if fate < 0.06:
-        return when, lambda t: actions.decline_case(
-            case.id, by=desk, version=case.version, reason="private", words="请先与对方协商", at=t
-        )
-    matter = case.matter or story.matter
-    book = catalogue(case.edition)
-    condition = story.condition or book.matter(matter).default_condition
-    case.matter, case.condition = matter, condition
-    suggestion = queries.suggested_lead(case, book)
-    open_ones = queries.open_organisations(case, book)
-    lead = suggestion.organisation if suggestion is not None else None
-    if lead is None or lead not in {o.id for o in open_ones}:
-        lead = next(o.id for o in open_ones if o.kind == "department")
-    helpers = suggestion.helpers[:1] if suggestion is not None else ()
-    return when, lambda t: actions.accept_and_dispatch(
-        case.id,
-        by=desk,
-        version=case.version,
-        matter=matter,
-        condition=condition,
-        lead=lead,
-        helpers=helpers,
-        at=t,
-    )
-
-
-def _lapse(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
-    when = teller.later(at, 30, 60)
-    return when, lambda t: actions.info_lapsed(case.id, at=t)
-
-
-def _take_up(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
-    assert case.lead_id is not None
-    handler = teller.handler(case.lead_id)
-    when = teller.later(at, 0.1, 2.2)
-    return when, lambda t: actions.acknowledge_case(case.id, by=handler, version=case.version, at=t)
-
-
-def _handle(teller: Teller, story: Story, case: Case, at: datetime) -> tuple[datetime, Act]:
-    lot = teller.lot
-    assert case.lead_id is not None
-    handler = teller.handler(case.lead_id)
-    if case.returns == 0 and lot.random() < 0.07:
-        return teller.later(at, 0.1, 0.4), lambda t: actions.return_case(
-            case.id,
-            by=handler,
-            version=case.version,
-            words=GROUNDS,
-            after_look=True,
-            photos=[_photo(lot)],
-            at=t,
-        )
-    when = teller.later(at, 0.6, 20.0 if lot.random() < 0.8 else 60.0)
-    photos = lot.random() < 0.75
-    return when, lambda t: actions.dispose_case(
-        case.id,
-        by=handler,
-        version=case.version,
-        internal=story.done,
-        reply=story.reply,
-        photos=[_photo(lot)] if photos or _needs_proof(case) else [],
-        at=t,
-    )
-
-
-def _needs_proof(case: Case) -> bool:
-    condition = catalogue(case.edition).conditions.get(case.condition)
-    return condition is not None and condition.proof == "required"
-
-
-def _decide(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
-    when = teller.later(at, 0.2, 3.0)
-    assert case.lead_id is not None
-    if case.holder_kind == "chief":
-        chief = teller.anybody(directory.organisation_by_key("district-desk").id, "case.rule")
-        lead = case.lead_id
-        return when, lambda t: actions.rule_case(
-            case.id, by=chief, version=case.version, lead=lead, words=RULING, at=t
-        )
-    desk = teller.anybody(case.desk_id, "case.decide_return")
-    others = [
-        o
-        for o in queries.open_organisations(case, catalogue(case.edition))
-        if o.kind == "department" and o.id != case.lead_id
-    ]
-    if teller.lot.random() < 0.5 and others:
-        lead = teller.lot.choice(others).id
-        return when, lambda t: actions.redispatch_case(
-            case.id, by=desk, version=case.version, lead=lead, words=DECISION, at=t
-        )
-    return when, lambda t: actions.refuse_return(
-        case.id, by=desk, version=case.version, words=KEEP, at=t
-    )
-
-
-def _check(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
-    facts = queries.facts_of(case, queries.active_assignments(case.id), catalogue(case.edition))
-    # a station may have settled it with its own people: a colleague looks at the result
-    desk = teller.anybody(case.desk_id, "case.check", but=facts.acted)
-    when = teller.later(at, 0.2, 3.0)
-    if facts.check_needed:
-        return when, lambda t: actions.send_to_check(case.id, by=desk, version=case.version, at=t)
-    if case.reworks == 0 and teller.lot.random() < 0.05:
-        return when, lambda t: actions.ask_rework(
-            case.id, by=desk, version=case.version, words="照片中仍有松动，请复查", at=t
-        )
-    return when, lambda t: actions.pass_check(case.id, by=desk, version=case.version, at=t)
-
-
-def _look(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
-    card = tasks.open_task_about(case.id, "closure_check")
-    assert card is not None
-    if card.assignee_id is not None:
-        worker = access.viewer_of_post(card.assignee_id)
-    else:
-        worker = teller.anybody(card.organisation_id, "case.check_task")
-    when = teller.later(at, 0.3, 5.0)
-    return when, lambda t: actions.answer_check(
-        card.id, by=worker, version=card.version, result="passed", at=t
-    )
-
-
-def _call(teller: Teller, case: Case, at: datetime) -> tuple[datetime, Act]:
-    lot, desk = teller.lot, teller.anybody(case.desk_id, "case.callback")
-    report = queries.contactable_reports(case.id)[0]
-    reached = lot.random() < 0.8
-    answer = lot.choices(["solved", "partly", "no"], [88, 8, 4])[0]
-    if case.unsolved:
-        answer = "solved"
-    rating = lot.choices([5, 4, 3, 2], [55, 30, 12, 3])[0] if answer != "no" else 1
-    when = teller.later(at, 1.0, 22.0)
-    return when, lambda t: actions.log_call(
-        case.id,
-        report.id,
-        by=desk,
-        version=case.version,
-        reached=reached,
-        answer=answer if reached else "",
-        rating=rating if reached else None,
-        at=t,
-    )
-
-
-def _photo(lot: random.Random) -> UUID:
-    """A drawn street scene: sky, houses, road and a round cover. Nobody's photo."""
-    width, height = 960, 640
-    picture = Image.new("RGB", (width, height), (196 + lot.randrange(30), 214, 224))
-    pen = ImageDraw.Draw(picture)
-    x = 0
-    while x < width:
-        wide, tall = lot.randrange(80, 170), lot.randrange(140, 300)
-        shade = lot.randrange(150, 205)
-        pen.rectangle([x, 340 - tall, x + wide - 8, 340], fill=(shade, shade - 8, shade - 22))
-        for wx in range(x + 14, x + wide - 24, 30):
-            for wy in range(360 - tall, 320, 42):
-                pen.rectangle([wx, wy, wx + 14, wy + 20], fill=(120, 140, 150))
-        x += wide
-    pen.rectangle([0, 340, width, 390], fill=(176, 170, 160))
-    pen.rectangle([0, 390, width, height], fill=(92, 96, 100))
-    for stripe in range(0, width, 120):
-        pen.rectangle([stripe, 500, stripe + 60, 508], fill=(224, 224, 214))
-    cx, cy = lot.randrange(260, 700), lot.randrange(540, 590)
-    pen.ellipse([cx - 70, cy - 28, cx + 70, cy + 28], fill=(58, 60, 62), outline=(30, 30, 30))
-    pen.ellipse([cx - 52, cy - 19, cx + 52, cy + 19], outline=(96, 98, 100), width=3)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=80)
-    out.seek(0)
-    return vault.stage_upload(out, "photo.jpg", "demo").id
+__all__ = [
+    "CASES",
+    "FIRST",
+    "Earlier",
+    "Narrator",
+    "begun_at",
+    "draft_by_lot",
+    "first_report",
+    "make_cases",
+]

@@ -5,7 +5,11 @@ Written for the demonstration; places and names are invented.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
+
+from gridward.catalog.compiled import Catalogue
+from gridward.catalog.definitions import FilingCondition, Matter, Sensitivity
 
 ROADS = (
     "荔华路", "榕荫街", "澄江大道", "苇岸路", "桑园二街", "汀兰路", "禾丰路", "砚池街",
@@ -178,3 +182,56 @@ STORIES: tuple[Story, ...] = (
         weight=2,
     ),
 )
+
+
+RESTRICTED: tuple[Story, ...] = (
+    Story("family_violence", ("请打电话给我，现在说话不方便",), "已联系", "已联系"),
+    Story("harm_lead", ("请打电话给我，电话里说",), "已联系", "已联系"),
+)
+
+OPENINGS = (
+    "{place}，%s，麻烦派人看看",
+    "{place}有%s的问题，好几天了",
+    "反映一下，{place}%s，希望尽快处理",
+    "At {place}: %s. Please have a look.",
+)
+
+
+def story_by_lot(book: Catalogue, lot: random.Random) -> Story:
+    """A story by lot: half of them of what is reported every day, half of the whole catalogue."""
+    if lot.random() < 0.5:
+        return lot.choices(STORIES, [story.weight for story in STORIES])[0]
+    matter = lot.choice([each for each in book.matters.values() if _is_told(each)])
+    return _made(book, matter, book.condition(lot.choice(matter.conditions)))
+
+
+def restricted_story(lot: random.Random) -> Story:
+    """What few may know of: no account of what happened, only that somebody asks to be rung."""
+    return lot.choice(RESTRICTED)
+
+
+def story_of(book: Catalogue, matter: str, condition: str) -> Story:
+    """What an organisation writes about a case of this matter, whoever reported it."""
+    for story in STORIES:
+        if story.matter == matter and story.condition in ("", condition):
+            return story
+    found = book.matters[matter]
+    return _made(book, found, book.condition(condition or found.default_condition))
+
+
+def _is_told(matter: Matter) -> bool:
+    return matter.sensitivity < Sensitivity.RESTRICTED
+
+
+def _made(book: Catalogue, matter: Matter, condition: FilingCondition) -> Story:
+    """Words put together from what the catalogue calls it and when it counts as settled."""
+    names = (*matter.search.zh[:3], matter.title.zh)
+    said = [opening % name for name in names for opening in OPENINGS[:3]]
+    said += [OPENINGS[3] % name for name in matter.search.en[:1]]
+    return Story(
+        matter.key,
+        tuple(words.replace("%", "％") for words in said),
+        f"已到场核实办理：{condition.closing.zh}",
+        f"{condition.closing.zh}，感谢您的反映",
+        condition.key,
+    )

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from argparse import SUPPRESS
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
+from gridward.core.fonts import FontMissing, chinese_font
 from gridward.web.cli import leash
 from gridward.web.cli.base import ReportCommand
 from gridward.web.cli.demo import building, phases
 from gridward.web.cli.management.commands.serve import serve
 from gridward.web.cli.management.commands.web import server_options
+
+
+def _make_font() -> None:
+    with suppress(FontMissing):
+        chinese_font()
 
 
 class Command(ReportCommand):
@@ -25,6 +33,7 @@ class Command(ReportCommand):
     def add_options(self, parser: CommandParser) -> None:
         server_options(parser)
         parser.add_argument("--prepare-only", action="store_true", help="make it, do not serve it")
+        parser.add_argument("--still", action="store_true", help="let nothing happen by itself")
         parser.add_argument("--afresh", action="store_true", help="make it again")
         parser.add_argument("--build-here", action="store_true", help=SUPPRESS)
         parser.add_argument("--phases", type=int, default=None, help=SUPPRESS)
@@ -60,10 +69,13 @@ class Command(ReportCommand):
             bind=options["bind"],
             workers=options["workers"],
             threads=options["threads"],
+            lively=not options["still"],
         )
 
     def _build_here(self, wanted: list[phases.Phase]) -> None:
         leash.hold_from_environment()
+        # the font is put together meanwhile: the phases before the cases leave a core for it
+        threading.Thread(target=_make_font, daemon=True).start()
         live = self.stdout.isatty()
         for number, phase in enumerate(wanted, start=1):
             head = f"[{number}/{len(wanted)}] {phase.title}"

@@ -45,8 +45,19 @@ class DemoInTheOpen(Problem):
     text = _("A demonstration is served on this machine only; it does not listen on %(bind)s.")
 
 
-def serve(command: ReportCommand, *, port: int, bind: str, workers: int, threads: int) -> None:
-    """Serves until asked to end; exits with 1 when a part could not be kept running."""
+def serve(
+    command: ReportCommand,
+    *,
+    port: int,
+    bind: str,
+    workers: int,
+    threads: int,
+    lively: bool = False,
+) -> None:
+    """Serves until asked to end; exits with 1 when a part could not be kept running.
+
+    lively: the ticker lets a demonstration go on
+    """
     if settings.GRIDWARD_DEMO and not _is_loopback(bind):
         raise DemoInTheOpen(bind=bind)
     for here in jurisdiction.every():
@@ -59,7 +70,7 @@ def serve(command: ReportCommand, *, port: int, bind: str, workers: int, threads
     children = [
         Child("web", [*web, "--workers", str(workers)]),
         Child("worker", ["worker"]),
-        Child("ticker", ["ticker"]),
+        Child("ticker", ["ticker", "--lively"] if lively else ["ticker"]),
     ]
     shown = f"[{bind}]" if ":" in bind else bind
     threading.Thread(

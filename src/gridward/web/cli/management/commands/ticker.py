@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from gridward.core import jurisdiction
 from gridward.web.cli import leash, ticking
 from gridward.web.cli.base import ReportCommand
+from gridward.web.cli.demo.living import between_rounds
 
 
 class Command(ReportCommand):
@@ -17,6 +18,9 @@ class Command(ReportCommand):
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="call everything once and end")
+        parser.add_argument(
+            "--lively", action="store_true", help="let a demonstration go on; nothing elsewhere"
+        )
 
     def report(self, **options: Any) -> None:
         leash.hold_from_environment()
@@ -30,5 +34,6 @@ class Command(ReportCommand):
         asked: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda n, _frame: asked.append(n))
-        calls = ticking.tick_until(lambda: bool(asked))
+        between = between_rounds(self.say) if options["lively"] else lambda: None
+        calls = ticking.tick_until(lambda: bool(asked), between=between)
         self.finish(True, {"calls": calls}, "" if leash.is_held() else None)

@@ -1,0 +1,667 @@
+"""What happens next to a case of the demonstration, who does it and when: by lot, by their verbs.
+
+The lot of a decision is drawn from the case's own name and version, so that whoever asks again
+after an interruption gets the same answer.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from gridward.access import queries as access
+from gridward.access.rules import Viewer
+from gridward.cases import actions, queries
+from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.queries import catalogue
+from gridward.directory import queries as directory
+from gridward.tasks import queries as tasks
+from gridward.web.cli.demo.pictures import staged_scene
+from gridward.web.cli.demo.stories import Story, story_of
+
+if TYPE_CHECKING:
+    from gridward.cases.models import Case
+
+SEED = 29
+GROUNDS = "现场查看，井盖（设施）标识为其他权属单位，不属于本单位管养范围"
+DECISION = "经核对权属资料，由改派后的单位办理"
+KEEP = "权属资料显示该设施由贵单位管养，请继续办理"
+RULING = "两次退单，现指定承办，不再退回"
+OBJECTION = "这里是公共通道，不是私人地方，请再看一下"
+UNFORESEEN = "涉及权属诉讼，短期内无法继续办理，提请特批办结"
+UNFORESEEN_REPLY = "该处正在诉讼中，判决后我们会主动联系您"
+PROGRESS = ("已到现场查看，配件已下单", "已围挡，待材料到位后施工", "已联系权属单位到场，明日施工")
+DETAILS = ("今天又响了，比昨天更厉害", "就在便利店门口左边第二个", "下雨以后更明显了")
+CALLS = ("已向反映人核实位置，在路口东侧", "告知反映人今天会有人到场", "反映人来电询问进度，已答复")
+HANDLER_ROLES_LEFT_OUT = ("grid_worker", "protection_desk")
+
+Act = Callable[[datetime], object]
+Following = tuple[datetime, Act]
+
+
+class NobodyThereError(LookupError):
+    """Nobody of an organisation may take this step: the story waits there."""
+
+
+@dataclass
+class Teller:
+    """Who stands where, and what follows."""
+
+    posts: dict[UUID, list[Viewer]] = field(default_factory=dict)
+    workers: dict[int, list[Viewer]] = field(default_factory=dict)
+
+    # --- people -------------------------------------------------------------------------------
+
+    def able(
+        self, organisation: UUID, capability: str, *, but: frozenset[UUID] = frozenset()
+    ) -> list[Viewer]:
+        """Who at an organisation may do this; none of the people in `but`."""
+        if organisation not in self.posts:
+            self.posts[organisation] = [
+                access.viewer_of_post(holder.post_id)
+                for holder in directory.staff_of(organisation)
+                if holder.role not in HANDLER_ROLES_LEFT_OUT
+            ]
+        return [
+            viewer
+            for viewer in self.posts[organisation]
+            if viewer.may(capability) and viewer.person_id not in but
+        ]
+
+    def anybody(
+        self,
+        lot: random.Random,
+        organisation: UUID,
+        capability: str,
+        *,
+        but: frozenset[UUID] = frozenset(),
+    ) -> Viewer:
+        """One of those who may, by lot. Raises NobodyThereError."""
+        able = self.able(organisation, capability, but=but)
+        if not able:
+            raise NobodyThereError(capability)
+        return lot.choice(able)
+
+    def at_district(self, capability: str) -> Viewer:
+        """Who at the district's centre may do this."""
+        lot = random.Random(capability)  # noqa: S311 - the same one each time
+        return self.anybody(lot, directory.organisation_by_key("district-desk").id, capability)
+
+    def worker_at(self, grid: int | None) -> Viewer | None:
+        """A grid worker of this grid; None where nobody works."""
+        if grid is None:
+            return None
+        if grid not in self.workers:
+            holders = directory.workers_of_grid(grid)[:1]
+            self.workers[grid] = [access.viewer_of_post(each.post_id) for each in holders]
+        return next(iter(self.workers[grid]), None)
+
+    # --- what follows -------------------------------------------------------------------------
+
+    def following(self, key: str, case: Case, since: datetime, tries: int = 0) -> Following | None:
+        """When the next step of this case is taken, and the step; None at an end.
+
+        key: the story's own name; since: when the last step was taken; tries: how many steps were
+        refused since then
+        """
+        if case.sensitivity >= Sensitivity.RESTRICTED:
+            return None  # few may know of it, and they decide themselves
+        lot = random.Random(  # noqa: S311 - a story by lot
+            f"{SEED}:{key}:{case.version}:{case.hurries}:{case.reports_proposed}:{tries}"
+        )
+        makers = {
+            "submitted": _accept,
+            "need_info": _give_info,
+            "pre_verifying": _verify,
+            "declined": _object,
+            "merged": _part,
+            "accepted": _dispatch,
+            "dispatched": _take_up,
+            "returned": _decide,
+            "to_rule": _decide,
+            "handling": _handle,
+            "disposed": _check,
+            "closure_checking": _look,
+            "callback_pending": _call,
+            "closed": _after,
+        }
+        make = makers.get(case.state)
+        if make is None:
+            return None
+        return _beside(self, case, since, lot) or make(self, case, since, lot)
+
+
+# --- moments ----------------------------------------------------------------------------------
+
+
+def working(lot: random.Random, since: datetime, least: float, most: float) -> datetime:
+    """A moment in the desks' hours, so many hours later by lot."""
+    calendar = catalogue().hours("desk")
+    moved = since + timedelta(hours=lot.uniform(least, most))
+    if not calendar.is_open(moved):
+        moved = calendar.next_opening(moved) + timedelta(minutes=lot.uniform(1, 25))
+    return moved
+
+
+def waking(lot: random.Random, since: datetime, least: float, most: float) -> datetime:
+    """A moment at which residents are awake, so many hours later by lot."""
+    moved = since + timedelta(hours=lot.uniform(least, most))
+    local = moved.astimezone(catalogue().hours("desk").tz)
+    if local.hour < 7:
+        return moved + timedelta(hours=7 - local.hour)
+    return moved + timedelta(hours=9) if local.hour >= 22 else moved
+
+
+# --- beside the state ---------------------------------------------------------------------------
+
+
+def _beside(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following | None:
+    """What now and then comes between two steps."""
+    chance = lot.random()
+    if case.is_open and case.reports_proposed:
+        return working(lot, since, 0.05, 0.5), lambda at: _decide_join(teller, case, lot, at)
+    if not case.is_open or case.state in ("submitted", "need_info", "callback_pending"):
+        return None
+    if chance < 0.03 and case.contactable and not case.hurries:
+        return waking(lot, since, 0.3, 3), lambda at: _hurry(case, at)
+    if chance < 0.055 and case.contactable:
+        return waking(lot, since, 0.2, 2), lambda at: _add(case, lot, at)
+    if chance < 0.08 and case.contactable:
+        return working(lot, since, 0.1, 1), lambda at: _ring(teller, case, lot, at)
+    if case.state not in ("dispatched", "returned", "handling"):
+        return None
+    if chance < 0.09 and case.contactable:
+        return waking(lot, since, 0.2, 2), lambda at: _withdraw(case, at)
+    if chance < 0.11 and not case.urgent:
+        return working(lot, since, 0.1, 0.5), lambda at: _hasten(teller, case, lot, at)
+    if chance < 0.125 and case.state == "handling":
+        return working(lot, since, 0.5, 3), lambda at: _force(teller, case, lot, at)
+    if chance < 0.13:
+        return working(lot, since, 0.2, 1), lambda at: _void(teller, case, at)
+    return None
+
+
+def _reporter(case: Case) -> tuple[UUID, UUID]:
+    """The submission and the report of somebody who can be reached."""
+    reports = queries.contactable_reports(case.id)
+    if not reports:
+        raise NobodyThereError("reporter")
+    return reports[0].submission_id, reports[0].id
+
+
+def _decide_join(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    desk = teller.anybody(lot, case.desk_id, "case.merge")
+    report = queries.proposed_reports(case.id)[0].id
+    decide = actions.confirm_joined if lot.random() < 0.8 else actions.refuse_joined
+    return decide(case.id, report, by=desk, version=case.version, at=at)
+
+
+def _hurry(case: Case, at: datetime) -> object:
+    return actions.hurry_case(_reporter(case)[0], case.id, at=at)
+
+
+def _add(case: Case, lot: random.Random, at: datetime) -> object:
+    return actions.add_details(_reporter(case)[0], case.id, words=lot.choice(DETAILS), at=at)
+
+
+def _ring(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    desk = teller.anybody(lot, case.desk_id, "case.contact")
+    return actions.log_contact_with(
+        case.id,
+        by=desk,
+        version=case.version,
+        call=lot.choice(("out", "in")),
+        reached=True,
+        words=lot.choice(CALLS),
+        report=_reporter(case)[1],
+        at=at,
+    )
+
+
+def _withdraw(case: Case, at: datetime) -> object:
+    return actions.withdraw_as_reporter(_reporter(case)[0], case.id, at=at)
+
+
+def _hasten(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    desk = teller.anybody(lot, case.desk_id, "case.correct")
+    words = "现场人流大，按紧急办理"
+    return actions.correct_case(
+        case.id, by=desk, version=case.version, words=words, urgent=True, at=at
+    )
+
+
+def _force(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    """Proposed by one, decided by another: at once where it was proposed before."""
+    chief = teller.at_district("case.force_propose")
+    waiting = queries.open_proposal(case.id, at)
+    if waiting is None:
+        case = actions.propose_force_close(
+            case.id,
+            by=chief,
+            version=case.version,
+            words=UNFORESEEN,
+            reply=UNFORESEEN_REPLY,
+            at=at,
+        )
+        waiting = queries.open_proposal(case.id, at)
+        if waiting is None or lot.random() < 0.4:
+            return case  # it waits for the leader's word
+    leader = teller.at_district("case.force_confirm")
+    if lot.random() < 0.3:
+        return actions.refuse_force_close(
+            case.id, waiting.id, by=leader, version=case.version, words="请继续协调", at=at
+        )
+    return actions.confirm_force_close(case.id, waiting.id, by=leader, version=case.version, at=at)
+
+
+def _void(teller: Teller, case: Case, at: datetime) -> object:
+    chief = teller.at_district("case.void")
+    return actions.void_case(case.id, by=chief, version=case.version, reason="test", at=at)
+
+
+# --- in -----------------------------------------------------------------------------------------
+
+
+def _accept(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    fate = lot.random()
+    when = working(lot, since, 0.05, 0.7)
+    if fate < 0.04 and case.vault_subject is None and case.contactable:
+        return when, lambda at: actions.ask_for_info(
+            case.id,
+            by=_desk(teller, case, lot, "case.accept"),
+            version=case.version,
+            words="请告诉我们靠近哪个门牌号",
+            at=at,
+        )
+    if fate < 0.075:
+        return when, lambda at: actions.decline_case(
+            case.id,
+            by=_desk(teller, case, lot, "case.decline"),
+            version=case.version,
+            reason="private",
+            words="请先与对方协商",
+            at=at,
+        )
+    if fate < 0.13:
+        return when, lambda at: actions.send_to_verify(
+            case.id,
+            by=_desk(teller, case, lot, "case.accept"),
+            version=case.version,
+            words="请看看是否还在",
+            at=at,
+        )
+    if fate < 0.16:
+        return when, lambda at: _hand_over(teller, case, lot, at)
+    if fate < 0.20:
+        return when, lambda at: _settle(teller, case, lot, at)
+    if fate < 0.27:
+        return when, lambda at: _accept_first(teller, case, lot, at)
+    return when, lambda at: _join_or_dispatch(teller, case, lot, at)
+
+
+def _desk(teller: Teller, case: Case, lot: random.Random, capability: str) -> Viewer:
+    """Somebody of the desk; never who declined it before."""
+    declined = case.declined_person
+    but = frozenset([declined]) if declined is not None else frozenset()
+    return teller.anybody(lot, case.desk_id, capability, but=but)
+
+
+def _matter_and_condition(case: Case) -> tuple[str, str]:
+    """What the desk files it as: as reported, else as suggested by what is seen most."""
+    book = catalogue(case.edition)
+    matter = case.matter or "clutter"
+    return matter, case.condition or book.matter(matter).default_condition
+
+
+def _hand_over(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    street = directory.organisation(case.desk_id).kind == "street_desk"
+    return actions.hand_over(
+        case.id,
+        by=_desk(teller, case, lot, "case.hand_over"),
+        version=case.version,
+        level="community" if street else "street",
+        words="由本级先行处理" if street else "需要街道协调",
+        at=at,
+    )
+
+
+def _settle(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    """Settled by the community's own people where the condition lets them; else sent out."""
+    matter, condition = _matter_and_condition(case)
+    book = catalogue(case.edition)
+    station = directory.organisation(case.desk_id).kind == "community_station"
+    cadres = teller.able(case.desk_id, "case.self_handle_team") if station else []
+    worker = teller.worker_at(case.chain[3])
+    settled_by = book.condition(condition).self_handle.by
+    viewer: Viewer | None = None
+    if "community" in settled_by and cadres:
+        viewer = lot.choice(cadres)
+    elif "worker" in settled_by:
+        viewer = worker
+    if viewer is None:
+        return _join_or_dispatch(teller, case, lot, at)
+    story = story_of(book, matter, condition)
+    return actions.settle_on_spot(
+        case.id,
+        by=viewer,
+        version=case.version,
+        settled=settled(story, condition, lot),
+        matter=matter,
+        at=at,
+    )
+
+
+def settled(story: Story, condition: str, lot: random.Random) -> actions.Settled:
+    """What was done on the spot, with a photo from before and one from after."""
+    return actions.Settled(
+        condition=condition,
+        internal=story.done,
+        reply=story.reply,
+        photos=[staged_scene(lot)],
+        before=[staged_scene(lot)],
+    )
+
+
+def _accept_first(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    matter, condition = _matter_and_condition(case)
+    return actions.accept_case(
+        case.id,
+        by=_desk(teller, case, lot, "case.accept"),
+        version=case.version,
+        matter=matter,
+        condition=condition,
+        at=at,
+    )
+
+
+def _join_or_dispatch(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    """Joined with the same problem next to it, where there is one; else sent out."""
+    desk = _desk(teller, case, lot, "case.dispatch")
+    matter, condition = _matter_and_condition(case)
+    if case.matter:
+        for other in queries.duplicates_of(case, viewer=desk, at=at):
+            if other.same_matter and desk.may("case.merge"):
+                return actions.merge_case(
+                    case.id, by=desk, version=case.version, master=other.id, at=at
+                )
+    parts = _lead(case, matter, condition)
+    if parts is None:
+        return _hand_over(teller, case, lot, at)
+    return actions.accept_and_dispatch(
+        case.id,
+        by=desk,
+        version=case.version,
+        matter=matter,
+        condition=condition,
+        lead=parts[0],
+        helpers=parts[1],
+        at=at,
+    )
+
+
+def _lead(case: Case, matter: str, condition: str) -> tuple[UUID, tuple[UUID, ...]] | None:
+    """Who leads and who helps: as the rules name them, else the first whom the desk may ask; None
+    where the desk may ask nobody."""
+    book = catalogue(case.edition)
+    case.matter, case.condition = matter, condition
+    suggestion = queries.suggested_lead(case, book)
+    open_ones = queries.open_organisations(case, book)
+    lead = suggestion.organisation if suggestion is not None else None
+    if lead is None or lead not in {each.id for each in open_ones}:
+        departments = [each for each in open_ones if each.kind == "department"] or open_ones
+        if not departments:
+            return None
+        lead = departments[0].id
+    helpers = suggestion.helpers[:1] if suggestion is not None else ()
+    return lead, helpers
+
+
+def _give_info(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    if lot.random() < 0.7 and case.contactable:
+        return waking(lot, since, 0.5, 8), lambda at: actions.give_info(
+            _reporter(case)[0], case.id, words=lot.choice(DETAILS), at=at
+        )
+    return working(lot, since, 30, 60), lambda at: actions.info_lapsed(case.id, at=at)
+
+
+def _verify(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    result = lot.choices(("confirmed", "not_found", "unable"), (86, 10, 4))[0]
+    words = "" if result == "confirmed" else "到场查看，没有发现所述情况"
+    return working(lot, since, 0.3, 1.6), lambda at: _answer_task(
+        teller, case, lot, "pre_verification", result, words, at
+    )
+
+
+def _object(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following | None:
+    if case.objected or not case.contactable or lot.random() > 0.4:
+        return None
+    return waking(lot, since, 1, 40), lambda at: actions.object_as_reporter(
+        _reporter(case)[0], case.id, words=OBJECTION, at=at
+    )
+
+
+def _part(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following | None:
+    if lot.random() > 0.2:
+        return None
+    return working(lot, since, 0.2, 2), lambda at: actions.part_case(
+        case.id,
+        by=teller.anybody(lot, case.desk_id, "case.merge"),
+        version=case.version,
+        words="现场看是两处，分开办理",
+        at=at,
+    )
+
+
+def _dispatch(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    def act(at: datetime) -> object:
+        parts = _lead(case, case.matter, case.condition)
+        if parts is None:
+            return _hand_over(teller, case, lot, at)
+        desk = teller.anybody(lot, case.desk_id, "case.dispatch")
+        return actions.dispatch_case(
+            case.id, by=desk, version=case.version, lead=parts[0], helpers=parts[1], at=at
+        )
+
+    return working(lot, since, 0.05, 0.5), act
+
+
+# --- with the organisation ------------------------------------------------------------------------
+
+
+def handler_of(teller: Teller, case: Case) -> Viewer:
+    """Who handles at the lead: always the same one, so that a colleague can check."""
+    assert case.lead_id is not None
+    able = teller.able(case.lead_id, "case.dispose")
+    if not able:
+        raise NobodyThereError("case.dispose")
+    return able[0]
+
+
+def _take_up(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    return working(lot, since, 0.1, 2.2), lambda at: actions.acknowledge_case(
+        case.id, by=handler_of(teller, case), version=case.version, at=at
+    )
+
+
+def _decide(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    when = working(lot, since, 0.2, 3.0)
+    return when, lambda at: _decide_return(teller, case, lot, at)
+
+
+def _decide_return(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    assert case.lead_id is not None
+    if case.holder_kind == "chief":
+        chief = teller.at_district("case.rule")
+        return actions.rule_case(
+            case.id, by=chief, version=case.version, lead=case.lead_id, words=RULING, at=at
+        )
+    desk = teller.anybody(lot, case.desk_id, "case.decide_return")
+    others = [
+        each
+        for each in queries.open_organisations(case, catalogue(case.edition))
+        if each.kind == "department" and each.id != case.lead_id
+    ]
+    if lot.random() < 0.6 and others:
+        return actions.redispatch_case(
+            case.id,
+            by=desk,
+            version=case.version,
+            lead=lot.choice(others).id,
+            words=DECISION,
+            at=at,
+        )
+    return actions.refuse_return(case.id, by=desk, version=case.version, words=KEEP, at=at)
+
+
+def _handle(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    chance = lot.random()
+    if chance < 0.08 and case.returns < 2:
+        return working(lot, since, 0.1, 0.4), lambda at: actions.return_case(
+            case.id,
+            by=handler_of(teller, case),
+            version=case.version,
+            words=GROUNDS,
+            after_look=True,
+            photos=[staged_scene(lot)],
+            at=at,
+        )
+    if chance < 0.17:
+        return working(lot, since, 0.4, 5), lambda at: actions.add_progress(
+            case.id,
+            by=handler_of(teller, case),
+            version=case.version,
+            words=lot.choice(PROGRESS),
+            at=at,
+        )
+    if chance < 0.25:
+        return working(lot, since, 0.3, 3), lambda at: _inside(teller, case, lot, at)
+    urgent = case.urgent
+    most = 1.5 if urgent else (20.0 if lot.random() < 0.8 else 60.0)
+    bare = lot.random() < 0.25
+    return working(lot, since, 0.2 if urgent else 0.6, most), lambda at: _dispose(
+        teller, case, lot, bare, at
+    )
+
+
+def _inside(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    """A helper's part is done, or a colleague takes over; where neither can be, it is done."""
+    for part in queries.active_assignments(case.id):
+        if part.role == "co" and part.done_at is None:
+            helpers = teller.able(part.organisation_id, "case.help")
+            if helpers:
+                return actions.end_help_on(
+                    case.id, by=helpers[0], version=case.version, words="我方部分已完成", at=at
+                )
+    handler = handler_of(teller, case)
+    colleagues = queries.colleagues_of(case.lead_id, handler.person_id)
+    if colleagues and case.lead_id != case.desk_id:  # there somebody must be left to check
+        return actions.hand_to_colleague(
+            case.id,
+            by=handler,
+            version=case.version,
+            colleague=colleagues[0].post_id,
+            words="本人外出，请接手",
+            at=at,
+        )
+    return _dispose(teller, case, lot, False, at)
+
+
+def _dispose(teller: Teller, case: Case, lot: random.Random, bare: bool, at: datetime) -> object:
+    book = catalogue(case.edition)
+    story = story_of(book, case.matter, case.condition)
+    condition = book.conditions.get(case.condition)
+    proved = condition is not None and condition.proof == "required"
+    kind = lot.choices(("resolved", "partly", "explained"), (92, 3, 5))[0]
+    return actions.dispose_case(
+        case.id,
+        by=handler_of(teller, case),
+        version=case.version,
+        internal=story.done,
+        reply=story.reply,
+        close_type=kind,
+        photos=[] if bare and not proved else [staged_scene(lot)],
+        at=at,
+    )
+
+
+# --- checked, told, closed ------------------------------------------------------------------------
+
+
+def _check(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    again = case.reworks == 0 and lot.random() < 0.05
+    return working(lot, since, 0.2, 3.0), lambda at: _pass(teller, case, lot, again, at)
+
+
+def _pass(teller: Teller, case: Case, lot: random.Random, again: bool, at: datetime) -> object:
+    facts = queries.facts_of(case, queries.active_assignments(case.id), catalogue(case.edition))
+    # a station may have settled it with its own people: a colleague looks at the result
+    desk = teller.anybody(lot, case.desk_id, "case.check", but=facts.acted)
+    if facts.check_needed:
+        return actions.send_to_check(case.id, by=desk, version=case.version, at=at)
+    if again:
+        return actions.ask_rework(
+            case.id, by=desk, version=case.version, words="照片中仍有松动，请复查", at=at
+        )
+    return actions.pass_check(case.id, by=desk, version=case.version, at=at)
+
+
+def _look(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    result = "passed" if lot.random() < 0.93 else "not_passed"
+    words = "" if result == "passed" else "现场仍有松动"
+    return working(lot, since, 0.3, 5.0), lambda at: _answer_task(
+        teller, case, lot, "closure_check", result, words, at
+    )
+
+
+def _answer_task(
+    teller: Teller,
+    case: Case,
+    lot: random.Random,
+    kind: str,
+    result: str,
+    words: str,
+    at: datetime,
+) -> object:
+    card = tasks.open_task_about(case.id, kind)
+    assert card is not None
+    if card.assignee_id is not None:
+        worker = access.viewer_of_post(card.assignee_id)
+    else:
+        worker = teller.anybody(lot, card.organisation_id, "case.check_task")
+    answer = actions.answer_check if kind == "closure_check" else actions.answer_verification
+    return answer(card.id, by=worker, version=card.version, result=result, words=words, at=at)
+
+
+def _call(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
+    answer = lot.choices(("solved", "partly", "no"), (88, 7, 5))[0]
+    rating = lot.choices((5, 4, 3, 2), (55, 30, 12, 3))[0] if answer != "no" else 1
+    if lot.random() < 0.25:
+        return waking(lot, since, 0.3, 18), lambda at: actions.answer_as_reporter(
+            _reporter(case)[0], case.id, answer=answer, rating=rating, at=at
+        )
+    reached = lot.random() < 0.8
+    return working(lot, since, 1.0, 22.0), lambda at: actions.log_call(
+        case.id,
+        _reporter(case)[1],
+        by=teller.anybody(lot, case.desk_id, "case.callback"),
+        version=case.version,
+        reached=reached,
+        answer=answer if reached else "",
+        rating=rating if reached else None,
+        at=at,
+    )
+
+
+def _after(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following | None:
+    """Once in a while it was not solved after all."""
+    if case.reopened or not case.contactable or case.close_type not in ("resolved", "partly"):
+        return None
+    if lot.random() > 0.03:
+        return None
+    return waking(lot, since, 20, 90), lambda at: actions.reopen_as_reporter(
+        _reporter(case)[0], case.id, words="又松了，请再来看看", at=at
+    )
