@@ -417,6 +417,10 @@ DEMO_ROLES = (
     "department_handler",
     "duty_chief",
     "district_leader",
+    "caller",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
 )
 
 
