@@ -108,7 +108,7 @@ def make_cases(say: Say) -> None:
 
 def begun_at() -> datetime:
     """When this demonstration was built; its four weeks end there."""
-    return catalog.editions()[-1].recorded_at
+    return catalog.editions()[-1].created_at
 
 
 class Earlier:
@@ -172,9 +172,9 @@ class Narrator:
                 if not suffix or draft.neighbour:
                     push(draft.neighbour_at if suffix else draft.start, draft.key + suffix, None)
                 continue
-            for case_id in receipt.cases:
-                if case_id not in since:
-                    follow(draft.key + suffix, case_id, _last_step(case_id, receipt.submitted_at))
+            for known in receipt.cases:
+                if known not in since:
+                    follow(draft.key + suffix, known, _last_step(known, receipt.submitted_at))
         for _step in range(STEPS_MOST):
             if not turns or turns[0][0] >= now:
                 break
