@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connections, transaction
 
 from gridward.core import clock, jurisdiction
+from gridward.core.disk import needs_room
 from gridward.core.ids import new_id
 
 P = ParamSpec("P")
@@ -102,7 +103,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make `function` an action.
 
     Outermost it opens a durable transaction on the current jurisdiction's database; called from
-    another action it joins. Whatever it raises undoes everything that the outermost one did.
+    another action it joins. Whatever it raises undoes everything that the outermost one did; a
+    full disk is raised as NoRoom.
     """
 
     @functools.wraps(function)
@@ -118,7 +120,11 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         )
         token = _context.set(fresh)
         try:
-            with _in_line(here.database), transaction.atomic(using=here.database, durable=True):
+            with (
+                needs_room(),
+                _in_line(here.database),
+                transaction.atomic(using=here.database, durable=True),
+            ):
                 result = function(*args, **kwargs)
                 for write in list(fresh._last_writes.values()):
                     write()

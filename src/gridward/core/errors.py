@@ -70,3 +70,14 @@ class Outdated(Problem):
     text = _(
         "%(name)s already acted at %(time)s; the page is updated. Please look again before you act."
     )
+
+
+class NoRoom(Problem):
+    """The disk is full: of the database, of the files or of the keys."""
+
+    code = "no_room"
+    status = 507
+    text = _(
+        "The server has no room left, so this could not be kept and nothing was changed. "
+        "What you wrote is still here: try again in a while, or call the duty phone."
+    )

@@ -10,6 +10,7 @@ from uuid import UUID
 from gridward.core import clock, db
 from gridward.core.action import action, context
 from gridward.core.crypto import provider
+from gridward.core.disk import needs_room
 from gridward.core.ids import new_id
 from gridward.journal.actions import commit, note
 from gridward.journal.rules import ActorRef
@@ -179,11 +180,13 @@ def _stage(
     *,
     seconds: float | None = None,
 ) -> queries.StoredFile:
-    file_id, key_id = new_id(), new_subject()
-    key = keyring().keys_to_seal([key_id])[key_id]
-    seal = provider().seal
-    digest = storage.write(seal(key, data, file_id.bytes + b"photo"))
-    thumb = storage.write(seal(key, small, file_id.bytes + b"thumb")) if small else ""
+    file_id = new_id()
+    with needs_room():
+        key_id = new_subject()
+        key = keyring().keys_to_seal([key_id])[key_id]
+        seal = provider().seal
+        digest = storage.write(seal(key, data, file_id.bytes + b"photo"))
+        thumb = storage.write(seal(key, small, file_id.bytes + b"thumb")) if small else ""
     return _keep_file(
         File(
             id=file_id,

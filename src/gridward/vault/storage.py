@@ -21,16 +21,21 @@ def path_of(digest: str) -> Path:
 
 
 def write(sealed: bytes) -> str:
-    """Keeps encrypted bytes; returns their digest. On disk before this returns."""
+    """Keeps encrypted bytes; returns their digest. On disk before this returns; nothing of it
+    stays where there was no room."""
     digest = sha256(sealed).hexdigest()
     path = path_of(digest)
     beside = path.with_name(f".{digest}.{os.getpid()}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(sealed)
-        file.flush()
-        sync(file.fileno())
-    beside.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            sync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
     return digest
 

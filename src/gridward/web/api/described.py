@@ -22,6 +22,7 @@ MEANINGS = {
     428: "If-Match is missing.",
     429: "Too often; `detail` says how long to wait.",
     503: "Busy; try again.",
+    507: "The disk is full; nothing was kept.",
 }
 VERSIONED = {"read_case", "read_steps"}
 VERSION = {"type": "string", "pattern": '^"[0-9]{1,6}"$', "title": "If-Match"}

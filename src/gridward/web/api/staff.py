@@ -38,7 +38,9 @@ from gridward.web.entrance import entrance
 
 router = Router(auth=StaffToken())
 REFUSALS: Any = {
-    frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 503}): schemas.ProblemOut
+    frozenset(
+        {400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 503, 507}
+    ): schemas.ProblemOut
 }
 IfMatch = Annotated[str, StringConstraints(max_length=40)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -41,7 +41,7 @@ api = DescribedAPI(
 )
 api.add_router("", staff.router)
 REFUSALS = {
-    frozenset({400, 404, 409, 413, 415, 422, 429, 503}): schemas.ProblemOut,
+    frozenset({400, 404, 409, 413, 415, 422, 429, 503, 507}): schemas.ProblemOut,
 }
 
 

@@ -20,6 +20,7 @@ from gridward.cases.errors import ClientIdTaken, NotTheReporter
 from gridward.cases.queries.suggesting import suggested_matters, usual_matters
 from gridward.catalog.queries import catalogue
 from gridward.core import clock, geodesy
+from gridward.core.errors import NoRoom
 from gridward.vault import queries as files
 from gridward.web import limits
 from gridward.web.portal import pages, views, wording
@@ -66,6 +67,8 @@ def _send(request: HttpRequest, asked: reporting.Asked, join: str) -> HttpRespon
     channel = channel_of(request)
     try:
         receipt, asked = reporting.send(asked, channel=channel, join=_uuid(join))
+    except NoRoom as problem:
+        return report_form(request, asked, problem=problem.message, status=problem.status)
     except ClientIdTaken:
         # the same form once more, while its first sending was still under way
         before = known(asked.client_id)
