@@ -230,7 +230,7 @@ def test_others_do_not_read_why_somebody_looked(town: CaseTown) -> None:
 def test_a_reason_of_nothing_shows_nothing(town: CaseTown, reason: str) -> None:
     case = handled(town)
 
-    with refused(errors.ReasonMissing):
+    with refused(errors.OwnReasonMissing):
         actions.reveal_contact(
             case.id, case.reports.get().id, by=town.viewer("M001"), reason=reason
         )
@@ -340,7 +340,7 @@ def test_only_intake_and_call_back_look_numbers_up_and_say_why(town: CaseTown) -
     for number in ("M001", "D003", "G001"):
         with refused(NotAllowed):
             actions.find_by_phone(PHONE, by=town.viewer(number), reason="来电询问进度")
-    with refused(errors.ReasonMissing):
+    with refused(errors.OwnReasonMissing):
         actions.find_by_phone(PHONE, by=town.viewer("S001"), reason="查")
 
 

@@ -493,7 +493,7 @@ def test_even_who_may_know_reads_it_after_a_reason_only(guarded: CaseTown) -> No
 def test_a_reason_is_a_few_words(guarded: CaseTown, reason: str) -> None:
     _, case = told()
 
-    with pytest.raises(errors.ReasonMissing):
+    with pytest.raises(errors.OwnReasonMissing):
         actions.open_restricted(case.id, by=guarded.viewer(CHIEF), reason=reason)
 
     assert not journal.happened("case.opened_with_reason", [case.id])

@@ -522,8 +522,8 @@ class CaseChanged(Outdated):
 # --- persons -------------------------------------------------------------------------------------
 
 
-class ReasonMissing(Problem):
-    code = "reason_missing"
+class OwnReasonMissing(Problem):
+    code = "own_reason_missing"
     status = 422
     text = _("Write in your own words why you need it, at least %(least)s characters.")
 

@@ -51,10 +51,10 @@ def _actor(by: Viewer) -> ActorRef:
 
 
 def _reason(text: str) -> str:
-    """A typed reason. Raises ReasonMissing, WordsTooLong."""
+    """A typed reason. Raises OwnReasonMissing, WordsTooLong."""
     said = clean(text)
     if len(set(said) - {" "}) < 3 or len(said) < REASON_LEAST:
-        raise errors.ReasonMissing(least=REASON_LEAST)
+        raise errors.OwnReasonMissing(least=REASON_LEAST)
     return said
 
 
@@ -74,7 +74,7 @@ def reveal_contact(
     """A reporter's number, shown to this viewer once; who, when, which and why are recorded.
 
     The case is not changed, so that nobody's open form is outdated by somebody looking.
-    Raises NotFound, ContactNotShown, NoContactLeft, ReasonMissing.
+    Raises NotFound, ContactNotShown, NoContactLeft, OwnReasonMissing.
     """
     if not by.may("contact.reveal"):
         raise errors.ContactNotShown()
@@ -110,7 +110,7 @@ def reveal_contact(
 def open_restricted(case_id: UUID, *, by: Viewer, reason: str, at: datetime | None = None) -> None:
     """Record why a restricted case is opened; for a while this post may then read it.
 
-    Raises NotFound, ReasonMissing.
+    Raises NotFound, OwnReasonMissing.
     """
     queries.case_for(by, case_id)
     case = queries.lock_case(case_id)
@@ -182,7 +182,7 @@ def find_by_phone(
     For who takes reports up or calls back; open reports, and those closed so lately that they can
     still be reopened, of the desk's own cases: never a list of what one person ever complained of.
     Who looked, when, why and which cases were found is recorded; the number is not.
-    Raises NotAllowed, PhoneUnclear, ReasonMissing.
+    Raises NotAllowed, PhoneUnclear, OwnReasonMissing.
     """
     if not by.may_any("case.accept", "case.callback"):
         raise NotAllowed()

@@ -99,7 +99,7 @@ def reveal(request: HttpRequest, case_id: UUID, report_id: UUID) -> HttpResponse
     contact, step, status = None, None, 200
     try:
         contact = actions.reveal_contact(case_id, report_id, by=viewer, reason=reason)
-    except (errors.ReasonMissing, errors.WordsTooLong) as problem:
+    except (errors.OwnReasonMissing, errors.WordsTooLong) as problem:
         step = _reveal_step(case_id, report_id, error=problem.message, value=reason)
         status = problem.status
     page = pages.ContactPage(
@@ -202,7 +202,7 @@ def phone(request: HttpRequest) -> HttpResponse:
                 error=problem.message if isinstance(problem, errors.PhoneUnclear) else "",
             ),
             _reason_field(
-                problem.message if isinstance(problem, errors.ReasonMissing) else "",
+                problem.message if isinstance(problem, errors.OwnReasonMissing) else "",
                 reason if problem is not None else "",
             ),
         ),
@@ -210,7 +210,7 @@ def phone(request: HttpRequest) -> HttpResponse:
         asked=asked and problem is None,
         problem=problem.message
         if problem is not None
-        and not isinstance(problem, (errors.PhoneUnclear, errors.ReasonMissing))
+        and not isinstance(problem, (errors.PhoneUnclear, errors.OwnReasonMissing))
         else "",
     )
     answer = render(
