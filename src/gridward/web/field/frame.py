@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gridward.web.ui.pages import Link
 
@@ -18,7 +19,9 @@ def nav(current: str, waiting: int | None = None) -> tuple[Link, ...]:
             current == "home",
             waiting,
         ),
-        Link(_("Report an event"), reverse("field:report"), "camera", current == "report"),
+        Link(
+            pgettext("in the bar", "Report"), reverse("field:report"), "camera", current == "report"
+        ),
         Link(_("Tip"), reverse("field:tip"), "bulb", current == "tip"),
         Link(_("My grid"), reverse("field:grid"), "map", current == "grid"),
     )

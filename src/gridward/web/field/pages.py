@@ -67,7 +67,8 @@ class CheckPage:
 @dataclass(frozen=True, slots=True)
 class QuickPage:
     """`field/quick.html`: photo, matter, send. usual: matters chosen most; groups: all others under
-    their plain groups; ground: where it lies when no position is given."""
+    their plain groups, open where one is chosen (then elsewhere is true); ground: where it lies
+    when no position is given."""
 
     shell: Shell
     form: ReportForm
@@ -75,7 +76,8 @@ class QuickPage:
     fresh: bool = True
     ground: str = ""
     usual: tuple[Choice, ...] = ()
-    groups: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
+    groups: tuple[tuple[str, tuple[Choice, ...], bool], ...] = ()
+    elsewhere: bool = False
     settling: tuple[FormField, ...] = ()
     settling_open: bool = False
 

@@ -40,10 +40,16 @@ def case_row(card: CaseCard) -> Row:
     return Row(
         title=title_of(card.matter_title, card.summary),
         address=reverse("field:case", args=[card.id]),
-        sub=card.place,
+        sub=_told(card),
         clock=clock_of(card.clock) if card.is_open else None,
         badge=state_badge(card.state, card.state_title),
     )
+
+
+def _told(card: CaseCard) -> str:
+    """The beginning of the words, where the matter stands above them; the place on one's ground
+    says little."""
+    return card.summary if card.matter_title and card.summary else card.place
 
 
 def call_row(call: calling.CallView) -> Row:
@@ -51,7 +57,7 @@ def call_row(call: calling.CallView) -> Row:
     return Row(
         title=title_of(call.case.matter_title, call.case.summary),
         address=reverse("field:call", args=[call.id]),
-        sub=call.case.place,
+        sub=_told(call.case),
     )
 
 

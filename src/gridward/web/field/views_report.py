@@ -30,6 +30,7 @@ from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
 
 QUICK, FULL, BEHALF = "report", "report-full", "behalf"  # how, and the name of the route
+USUAL = 6  # big buttons while nothing was reported yet
 
 
 @for_staff("report.submit")
@@ -123,6 +124,7 @@ def _form(
             ground=territory.path_name(viewer.area_id) if viewer.area_id is not None else "",
             usual=usual,
             groups=groups,
+            elsewhere=any(open_ for _title, _choices, open_ in groups),
             settling=own,
             settling_open=settling_open,
         )
@@ -142,18 +144,22 @@ def _form(
     return render(request, "field/report.html", {"page": page}, status=status)
 
 
-def _matters(chosen: str) -> tuple[tuple[Choice, ...], tuple[tuple[str, tuple[Choice, ...]], ...]]:
+Groups = tuple[tuple[str, tuple[Choice, ...], bool], ...]
+
+
+def _matters(chosen: str) -> tuple[tuple[Choice, ...], Groups]:
     """The matters chosen most, as big buttons, and all others under their plain groups."""
     choices = reporting.matter_choices()
-    often = usual_matters() or [one.value for one in choices[:6]]
     known = {one.value: one for one in choices}
-    usual = tuple(replace(known[key], chosen=key == chosen) for key in often if key in known)
+    often = [key for key in usual_matters() if key in known] or list(known)[:USUAL]
     groups: dict[str, list[Choice]] = {}
-    first = {one.value for one in usual}
     for one in choices:
-        if one.value not in first:
+        if one.value not in often:
             groups.setdefault(one.group, []).append(replace(one, chosen=one.value == chosen))
-    return usual, tuple((title, tuple(each)) for title, each in groups.items())
+    return (
+        tuple(replace(known[key], chosen=key == chosen) for key in often),
+        tuple((title, tuple(each), any(c.chosen for c in each)) for title, each in groups.items()),
+    )
 
 
 def _notice() -> tuple[tuple[str, str], ...]:
