@@ -355,6 +355,13 @@ class Places:
                 self.workers.setdefault(post.area_id, (post.id, post.person_id))
             elif post.role in wanted:
                 self.posts.setdefault(post.organisation_id, (post.id, post.person_id))
+        # where a grid has no worker of its own, one of the same community stands in
+        near: dict[int, tuple[Any, Any]] = {}
+        for unit in self.units:
+            if unit.chain[3] in self.workers:
+                near.setdefault(unit.chain[2], self.workers[unit.chain[3]])
+        for unit in self.units:
+            self.workers.setdefault(unit.chain[3], near[unit.chain[2]])
         self.stations = {o.area_id: o.id for o in desks.all if o.kind == "community_station"}
         self.streets = {o.area_id: o.id for o in desks.all if o.kind == "street_desk"}
         self.case = Case
