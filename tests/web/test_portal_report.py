@@ -545,7 +545,9 @@ def test_points_are_coarse_and_there_only_with_a_base_map(
     (point,) = resident.get(address).json()["features"]
 
     assert point["geometry"]["coordinates"] != [HERE.lng, HERE.lat]
-    assert set(point["properties"]) == {"title", "light", "total"}
+    assert set(point["properties"]) == {"title", "state", "light", "total", "address"}
+    assert point["properties"]["address"].startswith("/nearby/?area=")
+    assert "data-map-said" in text_of(resident, "/nearby/")
     assert resident.get("/nearby/points.json?box=a,b").json()["features"] == []
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +16,7 @@ from gridward.catalog.definitions import Matter, Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.territory import queries as territory
 
+T = TypeVar("T")
 PER_PAGE = 30
 PUBLIC_PAGES = 10
 POINTS = 500
@@ -43,11 +46,13 @@ class PublicList:
 
 @dataclass(frozen=True)
 class PublicPoint:
-    """The middle of a coarse square with what is in hand there. title: of the most frequent."""
+    """The middle of a coarse square with what is in hand there. title: of the most frequent
+    matter; area: the community where most of it lies."""
 
     lng: float
     lat: float
     title: object
+    area: int | None
     total: int
 
 
@@ -91,16 +96,25 @@ def public_points(box: tuple[float, float, float, float]) -> list[PublicPoint]:
         lat__range=(min(south, north), max(south, north)),
         lng__range=(min(west, east), max(west, east)),
     )
-    squares: dict[tuple[float, float], Counter[str]] = {}
-    for lng, lat, matter in rows.order_by("-opened_at").values_list("lng", "lat", "matter")[
-        :POINTS
-    ]:
-        if lng is not None and lat is not None:
-            squares.setdefault(blurred(lng, lat, blur), Counter())[matter] += 1
+    squares: dict[tuple[float, float], list[Case]] = {}
+    for case in rows.order_by("-opened_at", "-id")[:POINTS]:
+        if case.lng is not None and case.lat is not None:
+            squares.setdefault(blurred(case.lng, case.lat, blur), []).append(case)
     return [
-        PublicPoint(lng, lat, matters[found.most_common(1)[0][0]].title, found.total())
+        PublicPoint(
+            lng,
+            lat,
+            title=matters[_most(case.matter for case in found)].title,
+            area=_most(case.chain[COMMUNITY - 1] for case in found),
+            total=len(found),
+        )
         for (lng, lat), found in squares.items()
     ]
+
+
+def _most(each: Iterable[T]) -> T:
+    """The most frequent one."""
+    return Counter(each).most_common(1)[0][0]
 
 
 def _matters() -> dict[str, Matter]:

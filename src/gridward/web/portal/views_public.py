@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gridward.cases import queries
@@ -84,11 +85,28 @@ def points(request: HttpRequest) -> HttpResponse:
         {
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [one.lng, one.lat]},
-            "properties": {"title": str(one.title), "light": "", "total": one.total},
+            "properties": {
+                "title": str(one.title),
+                "state": _("%(n)s in hand around here") % {"n": one.total},
+                "light": "green",
+                "total": one.total,
+                "address": f"{reverse('portal:public')}?{urlencode({'area': one.area or ''})}",
+            },
         }
         for one in found
     ]
-    return JsonResponse({"type": "FeatureCollection", "features": features})
+    said = _("Each mark stands for a square of some %(m)s m, not for an exact place.") % {
+        "m": catalogue().settings.nearby_blur_m
+    }
+    return JsonResponse(
+        {
+            "type": "FeatureCollection",
+            "features": features,
+            "counted": True,
+            "said": said,
+            "unplaced": "",
+        }
+    )
 
 
 def _community(text: str) -> int | None:
