@@ -42,7 +42,15 @@ OF_ROLE = {
         "/desk/catalogue/editions/",
         "/desk/catalogue/difference/",
     ),
-    "grid_worker": ("/field/", "/field/report/"),
+    "grid_worker": (
+        "/field/",
+        "/field/report/",
+        "/field/report/full/",
+        "/field/report/resident/",
+        "/field/tip/",
+        "/field/grid/",
+        "/field/solved/",
+    ),
 }
 
 

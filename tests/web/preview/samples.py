@@ -658,11 +658,69 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
     ),
     "field-home": lambda: (
         "field/home.html",
-        {"page": field.HomePage(check_page().shell, field_nav(), rows()[:2], rows()[2:3])},
+        {
+            "page": field.HomePage(
+                check_page().shell,
+                field_nav(),
+                (field.Block(zh("待核查", "Results to check"), rows()[:2]),),
+                news=rows()[2:3],
+                grid=zh("文昌街道 · 榕荫社区第3网格", "Wenchang · Rongyin grid 3"),
+                grid_text=zh("3 件在办", "3 events are open there"),
+                behalf=True,
+                solved=rows()[:1],
+            )
+        },
     ),
     "field-home-empty": lambda: (
         "field/home.html",
         {"page": field.HomePage(check_page().shell, field_nav())},
+    ),
+    "field-quick": lambda: (
+        "field/quick.html",
+        {
+            "page": field.QuickPage(
+                check_page().shell,
+                report_form(),
+                field_nav(),
+                ground=zh("文昌街道 · 榕荫社区第3网格", "Wenchang · Rongyin grid 3"),
+                usual=report_form().matters[:3],
+                groups=(
+                    (zh("道路与井盖", "Roads and manholes"), report_form().matters[3:], False),
+                ),
+            )
+        },
+    ),
+    "field-tip": lambda: (
+        "field/tip.html",
+        {
+            "page": field.TipPage(
+                check_page().shell,
+                report_form(),
+                field_nav(),
+                mine=(
+                    field.TipLine(
+                        zh("窗户连着三晚亮着灯", "The window has been lit for three nights"),
+                        zh("11月26日17:30", "26 Nov 17:30"),
+                        zh("榕荫社区第3网格", "Rongyin grid 3"),
+                        zh("已看，不用办理", "Read, nothing to do"),
+                        answer=zh("住户外出，已联系", "They are away; we reached them"),
+                    ),
+                ),
+            )
+        },
+    ),
+    "field-grid": lambda: (
+        "field/grid.html",
+        {
+            "page": field.GridPage(
+                check_page().shell,
+                field_nav(),
+                zh("文昌街道 · 榕荫社区第3网格", "Wenchang · Rongyin grid 3"),
+                people=((zh("林晓", "Lin Xiao"), zh("网格员", "Grid worker")),),
+                units=((zh("1号楼", "Block 1"), ""),),
+                open=rows()[:2],
+            )
+        },
     ),
     "field-check": lambda: ("field/check.html", {"page": check_page()}),
     "field-report": lambda: (

@@ -28,6 +28,7 @@ def photo(request: HttpRequest, n: int) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", index),
+    path("healthz", index, name="healthz"),
     path("_preview/<slug:name>/", preview),
     path("_preview/photo/<int:n>.svg", photo),
     path("map/areas.json", areas),
