@@ -100,6 +100,7 @@ def test_two_people_close_by_special_approval_on_their_own_pages(town: CaseTown)
             {"version": case.version, "words": "由新建工程解决", "reply": "将整体改造"},
         )
         again = chief.get(f"/desk/cases/{case.id}/").content.decode()
+        listed = leader.get("/desk/approvals/").content.decode()
         asked = leader.get(f"/desk/cases/{case.id}/").content.decode()
         proposal = Proposal.objects.get()
         version = Case.objects.get(id=case.id).version
@@ -108,6 +109,9 @@ def test_two_people_close_by_special_approval_on_their_own_pages(town: CaseTown)
         )
 
     assert "/force_close/" not in before and "/force_close/" not in again
+    assert f"/desk/cases/{case.id}/" in listed
+    assert f"/desk/cases/{case.id}/" not in leader.get("/desk/approvals/").content.decode()
+    assert chief.get("/desk/approvals/").status_code == 403
     assert "由新建工程解决" in asked and "将整体改造" in asked
     assert answer.status_code == 303
     case.refresh_from_db()

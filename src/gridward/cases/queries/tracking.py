@@ -204,7 +204,8 @@ def _tracked(
         provisional=case.promise_provisional,
         late=bool(case.is_open and case.promised_at and now > case.promised_at),
         lead=_organisation(case.lead_id) if stage not in ("submitted", "accepted") else None,
-        close_type=case.close_type,
+        # how two persons closed it is theirs to know; the reply says what the reporter needs
+        close_type="" if case.close_type == "forced" else case.close_type,
         closed_at=case.closed_at,
         reply=reply,
         told=told,

@@ -93,6 +93,9 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
         here = current == "list"
         links.append(Link(_("All events"), reverse("workbench:list"), "list", here))
         links.append(Link(_("On the map"), reverse("workbench:map"), "map", current == "map"))
+    if viewer.may("case.force_confirm"):
+        here = current == "approvals"
+        links.append(Link(_("To approve"), reverse("workbench:approvals"), "gavel", here))
     if viewer.may("report.on_behalf") and viewer.may("case.accept"):
         here = current == "report"
         title = _("Report for a resident")
@@ -112,6 +115,9 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
             # how many wait is asked where the day begins, not on every page
             unread = tips_waiting(viewer) if current in ("home", "tips") else 0
             links.append(Link(_("Tips"), reverse("workbench:tips"), "bulb", here, unread or None))
+    if viewer.may("case.import"):
+        here = current == "ledger"
+        links.append(Link(_("Import a ledger"), reverse("workbench:ledger"), "file-text", here))
     if viewer.may_any("figures.see", "territory.manage", "people.manage"):
         here = current == "areas"
         links.append(Link(_("Areas"), reverse("workbench:areas"), "layout-grid", here))

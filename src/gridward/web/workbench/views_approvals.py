@@ -1,0 +1,59 @@
+"""What another person proposed and this post may decide: the second of two persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from gridward.cases import queries
+from gridward.catalog.queries import catalogue
+from gridward.core import clock as wall
+from gridward.directory import queries as directory
+from gridward.web.ui import words
+from gridward.web.ui.pages import Badge, Row, Shell
+from gridward.web.ui.sessions import for_staff, staff_of
+from gridward.web.ui.staff import shell_of
+from gridward.web.workbench.lines import case_address
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalsPage:
+    """The proposals that wait for this post, the earliest to lapse first."""
+
+    shell: Shell
+    rows: tuple[Row, ...]
+
+
+@for_staff("case.force_confirm")
+@require_GET
+def approvals(request: HttpRequest) -> HttpResponse:
+    """What was proposed by somebody else; deciding is done on the event's own page."""
+    viewer = staff_of(request)
+    waiting = queries.proposals_waiting(viewer, wall.now())
+    names = directory.holders([one.proposed_by for one in waiting])
+    titles = {
+        step.key: str(step.title)
+        for process in catalogue().processes.values()
+        for step in process.steps
+    }
+    rows = tuple(
+        Row(
+            title=f"{titles.get(one.step, '')} · {one.case_number}",
+            address=case_address(one.case_id),
+            sub=_("Proposed by %(who)s on %(when)s")
+            % {
+                "who": names[one.proposed_by].name if one.proposed_by in names else "—",
+                "when": words.moment_words(one.proposed_at),
+            },
+            badge=Badge(
+                _("Lapses %(when)s") % {"when": words.moment_words(one.expires_at)}, "yellow"
+            ),
+        )
+        for one in waiting
+    )
+    page = ApprovalsPage(shell_of(request, viewer, "approvals"), rows)
+    return render(request, "workbench/approvals.html", {"page": page})
