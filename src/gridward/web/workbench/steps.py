@@ -672,7 +672,15 @@ def _ask(page: CasePage, viewer: Viewer) -> list[FormField]:
 
 
 def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
-    waiting = [one for one in page.reports if one.has_contact and not _has_answered(one)]
+    # as `queries.contactable_reports` has it: whoever withdrew is not called any more
+    waiting = [
+        one
+        for one in page.reports
+        if one.has_contact
+        and not one.is_withdrawn
+        and one.join_state != "proposed"
+        and not _has_answered(one)
+    ]
     reports = tuple(Choice(str(one.id), _caller_line(one)) for one in waiting)
     ratings = catalogue(page.edition).settings.ratings
     workers = tuple(
