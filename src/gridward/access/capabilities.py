@@ -37,6 +37,7 @@ CAPABILITIES: dict[str, Any] = {
     "case.contact": _("Log telephone calls"),
     "case.callback": _("Call reporters back"),
     "case.close": _("Close"),
+    "case.import": _("Take over a ledger of one's own ground"),
     "case.reopen": _("Reopen"),
     "case.void": _("Void"),
     "contact.reveal": _("Show a reporter's number, with a reason"),

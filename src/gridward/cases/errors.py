@@ -634,6 +634,24 @@ class VisitMissing(Problem):
     text = _("Tick who came to the place: at least one organisation that takes part.")
 
 
+class LedgerUnreadable(Problem):
+    code = "ledger_unreadable"
+    status = 422
+    text = _(
+        "%(file)s holds no ledger that can be read. Save it as XLSX with the headings of the "
+        "template, with at most 20,000 rows; nothing was imported."
+    )
+
+
+class LedgerFaulty(Problem):
+    code = "ledger_faulty"
+    status = 422
+    text = _(
+        "%(count)s rows have faults; nothing was imported. Mend them in the workbook, or import "
+        "the good rows only."
+    )
+
+
 REFUSALS: dict[str, type[Problem]] = {
     problem.code: problem
     for problem in list(globals().values())

@@ -38,6 +38,7 @@ from gridward.cases.actions.inside import (
     log_contact_with,
 )
 from gridward.cases.actions.joining import confirm_joined, part_case, refuse_joined
+from gridward.cases.actions.ledgers import LedgerImported, desk_terms, import_ledger
 from gridward.cases.actions.links import (
     MadeLink,
     digest_of,
@@ -126,6 +127,7 @@ __all__ = [
     "Contact",
     "Given",
     "Imported",
+    "LedgerImported",
     "MadeLink",
     "PhoneHit",
     "Place",
@@ -157,6 +159,7 @@ __all__ = [
     "correct_case",
     "correct_contact",
     "decline_case",
+    "desk_terms",
     "digest_of",
     "dispatch_case",
     "dispose_case",
@@ -172,6 +175,7 @@ __all__ = [
     "hold_case",
     "hurry_case",
     "import_cases",
+    "import_ledger",
     "info_lapsed",
     "join_on_site",
     "known_receipt",

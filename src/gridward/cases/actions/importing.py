@@ -10,9 +10,10 @@ from uuid import UUID
 
 import numpy as np
 
+from gridward.access.rules import Viewer
 from gridward.cases import errors, queries
 from gridward.cases.actions.submit import case_number
-from gridward.cases.actions.work import END_OF_TIME, hold, show_clock
+from gridward.cases.actions.work import END_OF_TIME, acting_post, hold, show_clock
 from gridward.cases.models import Assignment, Case, Clock, Report, SearchDoc, Submission
 from gridward.cases.rules import clocks as clock_rules
 from gridward.cases.rules import process as process_rules
@@ -31,6 +32,7 @@ from gridward.journal.actions import note_many
 from gridward.journal.rules import ActorRef
 from gridward.territory import queries as territory
 from gridward.territory.rules import REASONS
+from gridward.vault import actions as vault
 
 ROWS_AT_ONCE = 1000
 TOTAL = "total"
@@ -71,6 +73,15 @@ class Imported:
     with_target: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a row said, in the vault: whose key, the words and the place."""
+
+    subject: UUID | None = None
+    words: UUID | None = None
+    place: UUID | None = None
+
+
 @dataclass
 class _Batch:
     """What is gathered of a batch before it is written, each table once."""
@@ -87,18 +98,24 @@ class _Batch:
     documents: list[Values] = field(default_factory=list)
     words: dict[str | int, list[str]] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
     desks: dict[tuple[str, Chain], UUID] = field(default_factory=dict)
 
 
 @action
 def import_cases(
-    rows: Sequence[PastCase], mapping: ImportMapping, *, at: datetime | None = None
+    rows: Sequence[PastCase],
+    mapping: ImportMapping,
+    *,
+    by: Viewer | None = None,
+    at: datetime | None = None,
 ) -> Imported:
     """Take over rows that are not there yet, all of them or none; returns what became of them.
 
     Each becomes a submission, a report, a case, a total clock with the basis `given` where it has
     a target, and its closing; closed ones stand at the end of their process, the others at its
     beginning, at the desk of their place. A row whose source and id are known adds nothing.
+    by: who takes them over, where somebody does it at a desk
     at: when they are taken over; the rows' own times are those of the source
     Raises NoDesk, NotInCatalogue.
     """
@@ -118,6 +135,7 @@ def import_cases(
     )
     numbers = _case_numbers([row.opened for row in fresh])
     places = _located(fresh)
+    batch.kept = _kept(fresh, book)
     for row, receipt, number, place in zip(fresh, receipts, numbers, places, strict=True):
         _gather(batch, row, receipt, number, *place)
         done.outside += place[2] == "outside"
@@ -125,7 +143,7 @@ def import_cases(
     done.closed = sum(row.closed is not None for row in fresh)
     done.open = done.added - done.closed
     done.with_target = len(batch.clocks)
-    _write(batch, fresh)
+    _write(batch, fresh, by)
     return done
 
 
@@ -161,12 +179,40 @@ def _located(rows: Sequence[PastCase]) -> list[tuple[int | None, Chain, str]]:
         np.array([row.lat for row in placed], dtype=float),
     )
     chains = found.chains()
-    places: dict[int, tuple[int | None, Chain, str]] = {}
+    places: dict[int, tuple[int | None, Chain, str]] = {}  # by the row itself
     for at, row in enumerate(placed):
         area = int(found.area_ids[at]) or None
         chain = tuple(int(each) or None for each in chains[at])
-        places[row.row] = (area, chain, REASONS[int(found.reasons[at])])
-    return [places.get(row.row, (None, nowhere, "none")) for row in rows]
+        places[id(row)] = (area, chain, REASONS[int(found.reasons[at])])
+    named = {row.area for row in rows if row.area is not None}
+    chosen = {area: (area, territory.area(area).chain, "chosen") for area in named}
+    return [
+        places.get(id(row)) or chosen.get(row.area or 0) or (None, nowhere, "none") for row in rows
+    ]
+
+
+def _kept(rows: Sequence[PastCase], book: Catalogue) -> dict[str, Kept]:
+    """What the rows say goes into the vault, each under a key of its own; of what few may know
+    nothing is kept."""
+    saying = [
+        row
+        for row in rows
+        if (row.words or row.place) and not book.matter(row.matter).is_restricted
+    ]
+    keys = vault.new_subjects(len(saying))
+    subjects = {row.source_id: key for row, key in zip(saying, keys, strict=True)}
+    texts = [
+        (row.source_id, kind, text)
+        for row in saying
+        for kind, text in (("report.words", row.words), ("report.place", row.place))
+        if text
+    ]
+    sealed = vault.seal_texts([(subjects[one], kind, text) for one, kind, text in texts])
+    ids = {(one, kind): made.id for (one, kind, _), made in zip(texts, sealed, strict=True)}
+    return {
+        one: Kept(subject, ids.get((one, "report.words")), ids.get((one, "report.place")))
+        for one, subject in subjects.items()
+    }
 
 
 def _gather(
@@ -187,6 +233,7 @@ def _gather(
         batch.ends[process.key] = state
     boundary = territory.boundary_version()
     submission_id = new_id()
+    kept = batch.kept.get(row.source_id, Kept())
     submission = _submission_row(
         id=submission_id,
         receipt=receipt,
@@ -197,6 +244,7 @@ def _gather(
         outside_due_at=row.target,
         language=mapping.language,
         reporter_kind="imported",
+        vault_subject=kept.subject,
         submitted_at=row.opened,
         recorded_at=batch.at,
     )
@@ -239,6 +287,8 @@ def _gather(
             case_id=case.id,
             first_case_id=case.id,
             matter=matter.key,
+            words=kept.words,
+            place_words=kept.place,
             raw_lng=row.raw_lng,
             raw_lat=row.raw_lat,
             datum=str(mapping.datum) if row.lng is not None else "",
@@ -251,7 +301,7 @@ def _gather(
         )
     )
     if not matter.is_restricted:
-        batch.documents.append(_document(batch, case))
+        batch.documents.append(_document(batch, case, (row.words, row.place)))
 
 
 def _desk(batch: _Batch, matter: Matter, chain: Chain) -> UUID:
@@ -320,7 +370,7 @@ def _total(batch: _Batch, case: Case, row: PastCase) -> Clock:
     return clock
 
 
-def _document(batch: _Batch, case: Case) -> Values:
+def _document(batch: _Batch, case: Case, said: Sequence[str]) -> Values:
     tokens = dict.fromkeys(queries.fixed_tokens(case))
     for subject in (case.matter, *case.chain[1:]):
         if subject is None:
@@ -329,10 +379,12 @@ def _document(batch: _Batch, case: Case) -> Values:
         if known is None:
             known = batch.words[subject] = queries.name_tokens(subject, batch.book)
         tokens.update(dict.fromkeys(known))
+    if any(said):
+        tokens.update(dict.fromkeys(queries.word_tokens(case, batch.book, said)))
     return _document_row(case_id=case.id, tokens=" ".join(tokens))
 
 
-def _write(batch: _Batch, rows: Sequence[PastCase]) -> None:
+def _write(batch: _Batch, rows: Sequence[PastCase], by: Viewer | None) -> None:
     db.copy_values(Submission, batch.submissions)
     db.copy_rows(Case, batch.cases)
     db.copy_values(Report, batch.reports)
@@ -358,7 +410,7 @@ def _write(batch: _Batch, rows: Sequence[PastCase]) -> None:
             )
             for case, row in zip(batch.cases, rows, strict=True)
         ],
-        actor=ActorRef("import", mapping.key),
+        actor=ActorRef("import", mapping.key) if by is None else acting_post(by).ref,
         at=batch.at,
     )
 

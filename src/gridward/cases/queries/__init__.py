@@ -28,6 +28,7 @@ from gridward.cases.queries.importing import (
     known_source_ids,
 )
 from gridward.cases.queries.invariants import Invariant, broken_invariants
+from gridward.cases.queries.ledgers import LedgerCheck, LedgerTerms, check_ledger
 from gridward.cases.queries.links import (
     LinkCard,
     LinkPage,
@@ -139,6 +140,7 @@ from gridward.cases.queries.searching import (
     name_tokens,
     refresh_search,
     search_document,
+    word_tokens,
 )
 from gridward.cases.queries.shifts import (
     HandoverCard,
@@ -165,6 +167,8 @@ __all__ = [
     "Duplicate",
     "HandoverCard",
     "Invariant",
+    "LedgerCheck",
+    "LedgerTerms",
     "LinkCard",
     "LinkPage",
     "ListPage",
@@ -202,6 +206,7 @@ __all__ = [
     "case_page",
     "cases_by_id",
     "cases_to_archive",
+    "check_ledger",
     "checker_of",
     "colleagues_of",
     "contactable_reports",
@@ -291,4 +296,5 @@ __all__ = [
     "visible_cases",
     "waiting",
     "waiting_counts",
+    "word_tokens",
 ]

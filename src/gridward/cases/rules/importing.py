@@ -176,6 +176,7 @@ class PastCase:
     """A row in our own terms. Moments are aware, in UTC; lng and lat in WGS84.
 
     word: the source's word for its matter; is_mapped: whether the mapping's table has it.
+    area: where it was, for a row without a point; words, place: what it says, for the vault
     """
 
     row: int
@@ -192,6 +193,9 @@ class PastCase:
     raw_lat: float | None
     lng: float | None
     lat: float | None
+    area: int | None = None
+    words: str = ""
+    place: str = ""
 
     @property
     def ended_by_target(self) -> bool | None:

@@ -16,6 +16,8 @@ from gridward.catalog.queries import catalogue
 from gridward.core import clock, jurisdiction
 from gridward.web.cli.base import ReportCommand
 from gridward.web.cli.importing import Told, import_file, read_mapping
+from gridward.web.cli.ledgers import import_workbook, is_workbook
+from gridward.web.ui.ledgers import template
 
 SHOWN = 20
 
@@ -26,9 +28,19 @@ class Command(ReportCommand):
     def add_options(self, parser: CommandParser) -> None:
         subs = self.subcommands(parser)
         load = subs.add("import", "take over a table of cases; exit code 1 when rows are faulty")
-        load.add_argument("file", metavar="FILE", type=Path, help="CSV, or a zip that holds it")
         load.add_argument(
-            "--mapping", metavar="MAP.yaml", type=Path, required=True, help="what its columns say"
+            "file", metavar="FILE", type=Path, help="CSV, a zip that holds it, or an XLSX ledger"
+        )
+        load.add_argument(
+            "--mapping",
+            metavar="MAP.yaml",
+            type=Path,
+            help="what its columns and words say; an XLSX ledger may do without",
+        )
+        load.add_argument("--desk", metavar="KEY", help="the desk whose ledger an XLSX is")
+        load.add_argument("--dry-run", action="store_true", help="check an XLSX, change nothing")
+        load.add_argument(
+            "--good-rows", action="store_true", help="take an XLSX's good rows over, no others"
         )
         load.add_argument("--limit", metavar="N", type=int, help="read so many rows only")
         load.add_argument(
@@ -37,6 +49,8 @@ class Command(ReportCommand):
             type=Path,
             help="where to list faulty rows (default: beside FILE)",
         )
+        empty = subs.add("template", "write an empty ledger as XLSX")
+        empty.add_argument("file", metavar="OUT.xlsx", type=Path)
         count = subs.add("count", "cases, targets, closings and overdue ones, from the clocks")
         count.add_argument("--source", metavar="NAME", help="of one source (default: all)")
         count.add_argument(
@@ -50,6 +64,11 @@ class Command(ReportCommand):
     # import
 
     def _import(self, options: Mapping[str, Any]) -> None:
+        if is_workbook(options["file"]):
+            self._import_ledger(options)
+            return
+        if options["mapping"] is None:
+            raise CommandError(_("Say with --mapping what the columns of a CSV say."), returncode=2)
         mapping = read_mapping(options["mapping"], catalogue())
         told = import_file(
             options["file"],
@@ -61,6 +80,22 @@ class Command(ReportCommand):
         data = {"source": mapping.source, "mapping": mapping.name, **told.as_data()}
         ok = told.is_whole and not told.faulty and not told.interrupted
         self.finish(ok, data, "\n".join(_closing_lines(told)))
+
+    def _import_ledger(self, options: Mapping[str, Any]) -> None:
+        told = import_workbook(
+            options["file"],
+            mapping=options["mapping"],
+            desk=options["desk"],
+            dry_run=options["dry_run"],
+            good_rows_only=options["good_rows"],
+        )
+        ok = not told.check.faults or (options["good_rows"] and not options["dry_run"])
+        self.finish(ok, told.as_data(), "\n".join(told.lines()))
+
+    def _template(self, options: Mapping[str, Any]) -> None:
+        options["file"].write_bytes(template())
+        said = _("An empty ledger: %(file)s")
+        self.finish(True, {"file": str(options["file"])}, said % {"file": options["file"]})
 
     def _progress(self, told: Told) -> None:
         self.say(
