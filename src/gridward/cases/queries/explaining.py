@@ -278,6 +278,9 @@ def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> 
                 edition=case.edition,
             )
         )
+    if not found:
+        answer = _("Nobody: it has been put away, and nothing more can be done with it.")
+        found = [Why("next", question, answer, rule=f"process {case.process}", edition=case.edition)]
     return found
 
 
