@@ -11,6 +11,7 @@ from gridward.cases import actions, errors
 from gridward.cases.models import Answer, CaseFile
 from gridward.cases.queries import calling
 from gridward.cases.queries.onsite import solved_with, to_join
+from gridward.catalog.queries import catalogue
 from gridward.core.errors import NotAllowed, NotFound
 from gridward.directory import queries as directory
 from gridward.journal import queries as journal
@@ -226,6 +227,16 @@ def test_only_a_worker_of_the_place_is_asked_and_only_by_a_caller(case: One) -> 
             actions.hand_call(case.id, case.report.id, **case.by("S001"), post=post)
     with refused(NotAllowed):
         actions.hand_call(case.id, case.report.id, **case.by(near(case)), post=posts[near(case)])
+
+
+def test_a_complaint_about_somebody_is_followed_up_by_the_caller_alone(case: One) -> None:
+    found = case.case
+    book = catalogue(found.edition)
+    assert calling.callers_in_person(found)
+
+    found.matter = next(m.key for m in book.matters.values() if m.about_party)
+
+    assert calling.callers_in_person(found) == []
 
 
 def test_nothing_of_the_number_stands_in_the_journal(case: One) -> None:

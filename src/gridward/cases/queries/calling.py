@@ -34,8 +34,13 @@ class CallView:
 
 
 def callers_in_person(case: Case) -> list[Holder]:
-    """The grid workers of the smallest area around the place that has any."""
-    if case.sensitivity >= Sensitivity.RESTRICTED:
+    """The grid workers of the smallest area around the place that has any.
+
+    None for a restricted case or a complaint about a person or a firm: there nobody but the caller
+    learns a reporter's number.
+    """
+    matter = catalogue(case.edition).matters.get(case.matter)
+    if case.sensitivity >= Sensitivity.RESTRICTED or (matter is not None and matter.about_party):
         return []
     for area in reversed(case.chain):
         found = directory.workers_of_grid(area) if area is not None else []

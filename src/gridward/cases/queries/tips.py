@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 
 from gridward.access.rules import Viewer
@@ -99,12 +99,14 @@ def tip_noted(client_id: str) -> Tip | None:
 
 
 def expired_tips(now: datetime, *, limit: int | None = None) -> list[UUID]:
-    """Keys of tips that were read longer ago than anything is kept, oldest first."""
+    """Keys of tips that were read longer ago than the shortest time that anything is kept, oldest
+    first; a tip whose report is kept for the law stays."""
     classes = catalogue().retention.values()
     if not classes:
         return []
     since = months_after(now, -min(each.months for each in classes))
-    rows = Tip.objects.filter(read_at__lt=since, vault_subject__isnull=False)
+    held = Report.objects.filter(submission=OuterRef("submission"), case__held=True)
+    rows = Tip.objects.filter(~Exists(held), read_at__lt=since, vault_subject__isnull=False)
     found = rows.order_by("read_at", "id").values_list("vault_subject", flat=True)[:limit]
     return [subject for subject in found if subject is not None]
 

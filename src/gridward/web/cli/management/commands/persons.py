@@ -106,7 +106,8 @@ class Command(ReportCommand):
         kinds = ", ".join(f"{key} {many}" for key, many in sorted(done.by_class.items()))
         what = "would be erased" if options["dry_run"] else "erased"
         said = f"{done.submissions} reports {what}" + (f": {kinds}" if kinds else "")
-        if not options["dry_run"] and done.submissions:
+        said += f"; tips {what}: {done.tips}" if done.tips else ""
+        if not options["dry_run"] and (done.submissions or done.tips):
             erasure.scrub_if_due()
         self.finish(
             True,
@@ -115,6 +116,7 @@ class Command(ReportCommand):
                 "submissions": done.submissions,
                 "persons": done.persons,
                 "by_class": done.by_class,
+                "tips": done.tips,
             },
             said,
         )
