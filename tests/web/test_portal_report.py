@@ -14,11 +14,12 @@ from tests.cases.walking import HERE, MONDAY, CaseTown, case_of, case_town, subm
 from tests.town import ACTOR
 from tests.web.test_portal import form_of, picture, text_of
 
-from gridward.cases import queries
+from gridward.cases import actions, queries
 from gridward.cases.models import Case, CaseFile, Report, Submission
 from gridward.catalog import actions as catalog
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
+from gridward.core.ids import receipt_code
 from gridward.territory import queries as territory
 from gridward.vault import queries as vault
 from gridward.web import limits
@@ -577,3 +578,74 @@ def _statements(client: Client) -> int:
     with CaptureQueriesContext(connection) as found:
         client.get("/nearby/")
     return len(found)
+
+
+# --- afterwards -----------------------------------------------------------------------------------
+
+
+def followed(case: Case) -> Client:
+    """A browser that holds the receipt of the case's only reporter."""
+    submission = Submission.objects.get()
+    reporter = somebody()
+    code = receipt_code(submission.receipt, vault.receipt_key())
+    reporter.post("/track/", {"number": submission.receipt, "code": code})
+    return reporter
+
+
+def answered(town: CaseTown) -> Case:
+    """A case whose reporter said that it is solved, and has not rated it yet."""
+    case = walk(town, "callback_pending")
+    with clock.frozen(MONDAY + timedelta(hours=9)):
+        reporter = followed(case)
+        reporter.post("/track/mine/answer/", {"case": str(case.id), "answer": "solved"})
+    case.refresh_from_db()
+    return case
+
+
+def test_a_rating_is_asked_for_a_week_and_a_redo_for_fifteen_days(town: CaseTown) -> None:
+    case = answered(town)
+    assert case.closed_at is not None
+    seen = []
+    for days in (1, 8, 16):
+        with clock.frozen(case.closed_at + timedelta(days=days)):
+            page = text_of(followed(case), "/track/mine/")
+            seen.append(("您对这次办理满意吗？" in page, "还没解决，申请重办" in page))
+
+    assert seen == [(True, True), (False, True), (False, False)]
+
+
+def test_a_rating_has_the_five_national_levels_and_counts_once(town: CaseTown) -> None:
+    case = answered(town)
+    assert case.closed_at is not None
+    with clock.frozen(case.closed_at + timedelta(hours=1)):
+        reporter = followed(case)
+        page = text_of(reporter, "/track/mine/")
+        scale = re.findall(r"<span>(\S*满意)\s*</span>", page)
+        reporter.post("/track/mine/rate/", {"case": str(case.id), "rating": "4"})
+        after = text_of(reporter, "/track/mine/")
+
+    assert scale == ["非常满意", "满意", "基本满意", "不满意", "非常不满意"]
+    assert "已评价" in after and "您对这次办理满意吗？" not in after
+
+
+def test_whoever_was_declined_reads_why_and_where_to_turn_and_may_object_once(
+    town: CaseTown,
+) -> None:
+    receipt = submit()
+    case = case_of(receipt)
+    with clock.frozen(LATER):
+        actions.decline_case(
+            case.id, by=town.viewer("S001"), version=case.version, reason="police", words=""
+        )
+        reporter = followed(case)
+        page = text_of(reporter, "/track/mine/")
+        assert "不在受理范围" in page and "属于公安机关管辖" in page and "就近派出所" in page
+        assert "申请复核" in page
+
+        sent = {"case": str(case.id), "words": "井盖在路上，不是治安问题"}
+        answer = reporter.post("/track/mine/object/", sent)
+        after = text_of(reporter, "/track/mine/")
+
+    assert answer.status_code == 303
+    assert "申请复核" not in after
+    assert Case.objects.get().objected == 1
