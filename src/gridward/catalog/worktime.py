@@ -383,8 +383,13 @@ def point_between(
     if fraction >= 1 or due <= start:
         return due
     used = between(start, due, unit, calendar) * fraction
+    return min(due, point_after(start, used, unit, calendar))
+
+
+def point_after(start: datetime, used: timedelta, unit: Unit, calendar: Calendar) -> datetime:
+    """The moment when `used` of the unit's kind of time has passed since `start`."""
     if unit in _WORKING:
-        return min(due, add_worktime(start, used, calendar).at)
+        return add_worktime(start, used, calendar).at
     return start.astimezone(UTC) + used
 
 

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gridward.catalog.worktime import Calendar, Limit, Unit, add, point_between, resume
+from gridward.catalog.worktime import (
+    Calendar,
+    Limit,
+    Unit,
+    add,
+    between,
+    point_after,
+    point_between,
+    resume,
+)
 
 WARN_FRACTION = 0.5
 URGENT_FRACTION = 0.8
@@ -69,8 +78,8 @@ def timing(
     unit = limits[-1].unit
     if not_before is not None and not_before > at:
         at = not_before
-    warn = point_between(start, at, WARN_FRACTION, unit, calendar)
-    urgent = point_between(start, at, URGENT_FRACTION, unit, calendar)
+    warn = _mark(start, at, WARN_FRACTION, pauses, unit, calendar)
+    urgent = _mark(start, at, URGENT_FRACTION, pauses, unit, calendar)
     return Timing(due=at, warn=warn, urgent=max(warn, urgent), provisional=provisional)
 
 
@@ -90,6 +99,33 @@ def _used_up(
         moved = resume(at, since, pause.until, unit, calendar)
         at, provisional = moved.at, provisional or moved.provisional
     return at, provisional
+
+
+def _mark(
+    start: datetime,
+    due: datetime,
+    fraction: float,
+    pauses: Sequence[Pause],
+    unit: Unit,
+    calendar: Calendar,
+) -> datetime:
+    """When `fraction` of the time that counts is used: while a clock is paused nothing is."""
+    still = [
+        (max(pause.since, start), min(pause.until, due))
+        for pause in pauses
+        if pause.until is not None and pause.since < due and pause.until > start
+    ]
+    if not still:
+        return point_between(start, due, fraction, unit, calendar)
+    # of working days too, what is used is working time
+    exact = Unit.WORKING_MINUTE if unit is Unit.WORKING_DAY else unit
+    counted = between(start, due, exact, calendar)
+    for since, until in still:
+        counted -= between(since, until, exact, calendar)
+    at = point_after(start, max(counted, timedelta(0)) * fraction, exact, calendar)
+    for since, until in still:
+        at = resume(at, since, until, exact, calendar).at
+    return min(at, due)
 
 
 def marks_of_given(start: datetime, due: datetime, calendar: Calendar) -> tuple[datetime, datetime]:
