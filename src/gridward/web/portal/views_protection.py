@@ -176,7 +176,7 @@ def _form(
                 required=True,
                 most=1,
             ),
-            field("phone", "tel", _("Number"), most=30, shown_if=("reach", "call")),
+            field("phone", "tel", _("Telephone"), most=30, shown_if=("reach", "call")),
             field(
                 "safe",
                 "text",
