@@ -323,7 +323,9 @@ def draft_by_lot(
     if within is not None:
         units = [unit for unit in units if within in unit[3]] or units
     lng, lat, grid, _chain = lot.choice(units)
-    told = story or (restricted_story(lot) if lot.random() < 0.004 else story_by_lot(book, lot))
+    told = story or (
+        restricted_story(lot) if lot.random() < 0.004 else story_by_lot(book, lot, number)
+    )
     few = told in RESTRICTED
     road, other = lot.sample(ROADS, 2)
     where = road + lot.choice(SPOTS).format(r=other)

@@ -197,11 +197,13 @@ OPENINGS = (
 )
 
 
-def story_by_lot(book: Catalogue, lot: random.Random) -> Story:
-    """A story by lot: half of them of what is reported every day, half of the whole catalogue."""
-    if lot.random() < 0.5:
+def story_by_lot(book: Catalogue, lot: random.Random, number: int) -> Story:
+    """A story by lot: every other one of what is reported each day, the others through the whole
+    catalogue in turn."""
+    if number % 2:
         return lot.choices(STORIES, [story.weight for story in STORIES])[0]
-    matter = lot.choice([each for each in book.matters.values() if _is_told(each)])
+    matters = [each for each in book.matters.values() if _is_told(each)]
+    matter = matters[number // 2 % len(matters)]
     return _made(book, matter, book.condition(lot.choice(matter.conditions)))
 
 

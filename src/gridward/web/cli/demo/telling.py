@@ -39,6 +39,12 @@ DETAILS = ("今天又响了，比昨天更厉害", "就在便利店门口左边�
 CALLS = ("已向反映人核实位置，在路口东侧", "告知反映人今天会有人到场", "反映人来电询问进度，已答复")
 HANDLER_ROLES_LEFT_OUT = ("grid_worker", "protection_desk")
 
+# what comes between two steps, below which lot
+BESIDE = (
+    (0.03, "hurry"), (0.055, "add"), (0.08, "ring"), (0.09, "withdraw"), (0.11, "hasten"),
+    (0.125, "force"), (0.128, "void"),
+)  # fmt: skip
+
 Act = Callable[[datetime], object]
 Following = tuple[datetime, Act]
 
@@ -89,7 +95,8 @@ class Teller:
     def at_district(self, capability: str) -> Viewer:
         """Who at the district's centre may do this."""
         lot = random.Random(capability)  # noqa: S311 - the same one each time
-        return self.anybody(lot, directory.organisation_by_key("district-desk").id, capability)
+        (centre,) = directory.organisations(kind="district_desk")[:1]
+        return self.anybody(lot, centre.id, capability)
 
     def worker_at(self, grid: int | None) -> Viewer | None:
         """A grid worker of this grid; None where nobody works."""
@@ -166,21 +173,21 @@ def _beside(teller: Teller, case: Case, since: datetime, lot: random.Random) -> 
         return working(lot, since, 0.05, 0.5), lambda at: _decide_join(teller, case, lot, at)
     if not case.is_open or case.state in ("submitted", "need_info", "callback_pending"):
         return None
-    if chance < 0.03 and case.contactable and not case.hurries:
+    kind = next((name for most, name in BESIDE if chance < most), "")
+    away = case.state in ("dispatched", "returned", "handling")
+    if kind == "hurry" and case.contactable and not case.hurries:
         return waking(lot, since, 0.3, 3), lambda at: _hurry(case, at)
-    if chance < 0.055 and case.contactable:
+    if kind == "add" and case.contactable:
         return waking(lot, since, 0.2, 2), lambda at: _add(case, lot, at)
-    if chance < 0.08 and case.contactable:
+    if kind == "ring" and case.contactable:
         return working(lot, since, 0.1, 1), lambda at: _ring(teller, case, lot, at)
-    if case.state not in ("dispatched", "returned", "handling"):
-        return None
-    if chance < 0.09 and case.contactable:
+    if kind == "withdraw" and case.contactable and away:
         return waking(lot, since, 0.2, 2), lambda at: _withdraw(case, at)
-    if chance < 0.11 and not case.urgent:
+    if kind == "hasten" and away and not case.urgent:
         return working(lot, since, 0.1, 0.5), lambda at: _hasten(teller, case, lot, at)
-    if chance < 0.125 and case.state == "handling":
+    if kind == "force" and case.state == "handling":
         return working(lot, since, 0.5, 3), lambda at: _force(teller, case, lot, at)
-    if chance < 0.13:
+    if kind == "void" and away:
         return working(lot, since, 0.2, 1), lambda at: _void(teller, case, at)
     return None
 

@@ -1,0 +1,169 @@
+"""The demonstration's stories: told once however often, on after an interruption, and alive."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from tests.cases.walking import CaseTown, case_town
+
+from gridward.access.queries import DEMO_ROLES
+from gridward.cases import queries
+from gridward.cases.models import Case, Report, Submission
+from gridward.catalog.definitions import Sensitivity
+from gridward.catalog.queries import catalogue
+from gridward.core import clock
+from gridward.core.demo import mark_demo_database
+from gridward.journal.models import Entry
+from gridward.territory import queries as territory
+from gridward.web.cli.demo import cases, living
+from gridward.web.cli.demo.building import NotADemo
+from gridward.web.cli.demo.stories import STORIES, restricted_story, story_of
+from gridward.web.cli.demo.telling import Teller
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00
+
+
+@pytest.fixture
+def town(db: None) -> Iterator[CaseTown]:
+    town = case_town()
+    with clock.frozen(NOW):
+        # the town's deepest areas are its grids
+        places = [
+            (area.lng, area.lat, area.id, area.chain)
+            for area in map(territory.area, town.town.grids)
+        ]
+        with patch.object(cases, "_units", lambda _version: places):
+            yield town
+
+
+def told_of(drafts: list[cases.Draft]) -> cases.Narrator:
+    narrator = cases.Narrator(NOW)
+    for draft in drafts:
+        narrator.tell(draft)
+    return narrator
+
+
+def test_the_stories_follow_from_the_day_alone_and_fill_four_weeks(town: CaseTown) -> None:
+    book = catalogue()
+
+    drafts = cases.drafts_of(NOW, book)
+
+    assert drafts == cases.drafts_of(NOW, book)
+    assert len(drafts) == 1200
+    assert len({draft.key for draft in drafts}) == 1200
+    young = [draft for draft in drafts if draft.start > NOW - timedelta(days=28)]
+    assert len(young) >= 1150
+    assert max(draft.start for draft in drafts) < NOW
+    told = {draft.story.matter for draft in drafts}
+    known = {m.key for m in book.matters.values() if m.sensitivity < Sensitivity.RESTRICTED}
+    assert known <= told
+
+
+def test_a_story_told_again_adds_nothing(town: CaseTown) -> None:
+    drafts = cases.Narrator(NOW).drafts[300:312]
+    told_of(drafts)
+    before = (Submission.objects.count(), Case.objects.count(), Entry.objects.count())
+
+    told_of(drafts)
+
+    assert before[0] >= 12
+    assert (Submission.objects.count(), Case.objects.count(), Entry.objects.count()) == before
+
+
+def test_a_story_broken_off_goes_on_where_it_was(town: CaseTown) -> None:
+    drafts = cases.Narrator(NOW).drafts[320:326]
+    with patch.object(cases, "STEPS_MOST", 3):
+        told_of(drafts)
+    some = Entry.objects.count()
+
+    told_of(drafts)
+
+    assert Entry.objects.count() > some
+    assert all(Submission.objects.filter(client_id=draft.key).count() == 1 for draft in drafts)
+    verbs = Entry.objects.values_list("verb", flat=True)
+    assert list(verbs).count("case.opened") == Case.objects.count()
+
+
+def test_every_case_of_the_stories_holds_what_must_hold(town: CaseTown) -> None:
+    told_of(cases.Narrator(NOW).drafts[400:440])
+
+    broken = [found.key for found in queries.broken_invariants() if found.cases]
+
+    assert broken == []
+    assert Case.objects.filter(is_open=False).count() > 20
+
+
+def test_of_restricted_matters_no_photo_and_no_account_is_told() -> None:
+    story = restricted_story(random.Random(1))
+
+    assert story.matter in ("family_violence", "harm_lead")
+    assert all("{place}" not in words for words in story.said)
+
+
+def test_every_matter_has_something_to_write_as_its_result(town: CaseTown) -> None:
+    book = catalogue()
+
+    for matter in book.matters.values():
+        for condition in matter.conditions:
+            story = story_of(book, matter.key, condition)
+            assert story.done and story.reply and story.said
+
+    assert story_of(book, "street_lamp", "street_lamp.out") in STORIES
+
+
+def test_a_neighbours_report_joins_the_first_one(town: CaseTown) -> None:
+    draft = next(
+        replace(each, neighbour="join", neighbour_at=each.start + timedelta(minutes=2))
+        for each in cases.Narrator(NOW).drafts[600:]
+        if each.story.matter == "litter" and each.channel.key == "portal" and each.says_matter
+    )
+
+    told_of([draft])
+
+    first, second = (Submission.objects.get(client_id=draft.key + suffix) for suffix in ("", "b"))
+    assert Report.objects.get(submission=second).submitted_at > first.submitted_at
+    assert Entry.objects.filter(verb="report.join_proposed").count() == 1
+
+
+def test_somebody_takes_the_next_step_and_nobody_is_flooded(town: CaseTown) -> None:
+    life = living.Life(teller=Teller())
+
+    done = [life.move() for _ in range(60)]
+
+    assert done.count("reported") <= living.REPORTS_AN_HOUR
+    assert "reported" in done
+    assert len({word for word in done if word}) >= 3
+    assert Entry.objects.count() > 60
+    desk = town.viewer("S001")
+    assert sum(queries.waiting_counts(desk).values()) <= 40
+    assert [each.key for each in queries.broken_invariants() if each.cases] == []
+
+
+def test_a_database_that_is_no_demonstrations_is_refused(town: CaseTown) -> None:
+    with pytest.raises(NotADemo):
+        living.between_rounds(lambda _text: None)
+
+    assert Case.objects.count() == 0
+
+
+def test_between_the_rounds_of_the_ticker_a_demonstration_goes_on(
+    space: object,
+) -> None:
+    case_town()
+    mark_demo_database()
+
+    between = living.between_rounds(lambda _text: None)
+    with patch.object(living.Life, "move", return_value="moved") as moved:
+        between()
+
+    assert moved.call_count == 1
+
+
+def test_there_are_cards_for_whoever_runs_the_district() -> None:
+    assert {"caller", "system_admin", "security_admin", "audit_admin"} <= set(DEMO_ROLES)
+    assert {"community_cadre", "duty_chief"} <= set(DEMO_ROLES)

@@ -1,0 +1,36 @@
+"""The demonstration's people: at full number, with gaps left on purpose and shown as such."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from gridward.access.queries import DEMO_ROLES, demo_people
+from gridward.catalog import actions as catalog
+from gridward.directory import queries as directory
+from gridward.directory.grounds import unanswered
+from gridward.journal.rules import ActorRef
+from gridward.web.cli.demo import people
+from gridward.web.cli.demo.ground import draw_district
+
+
+@pytest.mark.django_db
+def test_some_grids_have_no_worker_and_some_units_no_head_and_everybody_else_is_there() -> None:
+    packs = Path(settings.GRIDWARD_PACKS)
+    catalog.load_packs(
+        [packs / "base", packs / "urban-grid", packs / "demo-district"],
+        actor=ActorRef("import", "test"),
+    )
+    draw_district(lambda _text: None)
+    people.make_organisations(lambda _text: None)
+    people.make_people(lambda _text: None)
+
+    gaps = {gap.role: (len(gap.areas), gap.of) for gap in unanswered()}
+    workers = directory.holders_of_roles(["grid_worker"])
+
+    assert gaps["grid_worker"] == (3, 190)
+    assert gaps["unit_head"] == (121, 2590)
+    assert len(workers) == people.FULL_TIME + people.PART_TIME == 2642
+    assert [card.role for card in demo_people()] == list(DEMO_ROLES)
