@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from tests.cases import walking
 from tests.cases.walking import MONDAY, CaseTown, case_town
+from tests.jobs import run_jobs
 from tests.web.signing import client_of, statements
 
 from gridward.cases import actions
@@ -327,6 +328,15 @@ def test_a_call_in_person_from_the_desk_to_the_door_and_back(town: CaseTown) -> 
     assert (case.state, asked.answer, asked.via) == ("closed", "solved", "visit")
     assert after == 409
     assert f"/field/case/{case.id}/" in solved
+
+
+def test_whoever_is_asked_to_call_is_told_in_their_inbox(town: CaseTown) -> None:
+    with clock.frozen(NOON):
+        case, _asked = to_call(town)
+        run_jobs()
+        worker = client_of(town, near(town, case))
+
+        assert "请上门回访" in text(worker.get("/field/inbox/"))
 
 
 def test_a_call_of_somebody_else_looks_like_none(town: CaseTown) -> None:

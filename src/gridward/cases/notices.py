@@ -45,6 +45,7 @@ SOURCE = "cases"
 NEWS = (
     "report.submitted",
     "report.called",
+    "report.call_handed",
     "report.details_added",
     "report.hurried",
     "report.join_confirmed",
@@ -244,7 +245,7 @@ def _to_staff(
 def _staff(to: str, line: Line, case: Case) -> list[tuple[str, UUID]]:
     said = line.details
     if to == "worker":
-        post = said.get("assignee") or said.get("to_post")
+        post = said.get("assignee") or said.get("to_post") or said.get("post")
         if post:
             return [("post", UUID(str(post)))]
         organisation = said.get("organisation")
