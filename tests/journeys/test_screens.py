@@ -13,7 +13,7 @@ from tests.serving import DESK, PHONE
 
 pytestmark = pytest.mark.journey
 
-PUBLIC = ("/", "/catalogue/", "/report/", "/track/", "/account/sign-in/", "/nowhere/")
+PUBLIC = ("/", "/catalogue/", "/report/", "/track/", "/account/sign-in/", "/nowhere/", "/report/protection/")
 OF_ROLE = {
     "street_desk": (
         "/desk/",
