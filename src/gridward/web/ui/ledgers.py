@@ -24,7 +24,7 @@ EXPECTED: dict[str, Any] = {
     "closed_missing": _("the day it was settled, or a state that says it is still in hand"),
     "closed_too_many": _("no day of settling, or a state that says it is settled"),
     "point": _("longitude and latitude in WGS84, such as 113.1234 and 22.5678"),
-    "matter": _("a matter of the catalogue, or choose below what this word means"),
+    "matter": _("a matter of the catalogue, or choose above what this word means"),
     "own_ground": _("a place on your own ground"),
 }
 # of the template, in this order
