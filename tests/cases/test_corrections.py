@@ -12,8 +12,10 @@ from gridward.cases import actions, errors, queries
 from gridward.cases.actions import Place
 from gridward.cases.models import Assignment, Case, Clock, Return, SearchDoc
 from gridward.cases.queries.invariants import broken_invariants
+from gridward.core import geodesy
 from gridward.core.errors import NotAllowed, NotFound
 from gridward.tasks import queries as tasks
+from gridward.territory import queries as territory
 
 WHY = "现场核对后更正"
 
@@ -359,3 +361,31 @@ def test_an_outdated_form_corrects_nothing(town: CaseTown) -> None:
             found.id, by=town.viewer("S001"), version=1, words=WHY, urgent=True,
             at=at("11-09 09:10"),
         )  # fmt: skip
+
+
+# --- the pin ------------------------------------------------------------------------------------
+
+
+def test_a_tap_on_the_map_moves_the_pin_and_the_area_with_it(town: CaseTown) -> None:
+    found = one(town)
+    grid = territory.area(town.town.grids[1])
+
+    correct(found, "11-09 09:05", pin=(grid.lng, grid.lat))
+
+    case = found.case
+    assert (case.lng, case.lat) == (grid.lng, grid.lat)
+    assert grid.id in case.chain
+    line = found.last("case.corrected")
+    assert line.details["moved_m"] == round(
+        geodesy.distance_m(113.1030, 22.6170, grid.lng, grid.lat)
+    )
+    proved(found)
+
+
+def test_a_tap_outside_the_district_changes_nothing(town: CaseTown) -> None:
+    found = one(town)
+
+    with refused(errors.PinOutside):
+        correct(found, "11-09 09:05", pin=(110.0, 20.0))
+    with refused(errors.NothingCorrected):
+        correct(found, "11-09 09:05", pin=(found.case.lng, found.case.lat))

@@ -100,6 +100,15 @@ class LeadNotOpen(Problem):
     )
 
 
+class PinOutside(Problem):
+    code = "pin_outside"
+    status = 422
+    text = _(
+        "This point lies outside the district. Tap inside it, or decline the event as outside "
+        "with the office to turn to."
+    )
+
+
 class HelperGone(Problem):
     code = "helper_gone"
     status = 422
@@ -545,7 +554,8 @@ class OneFilm(Problem):
 class ContactNotShown(NotAllowed):
     code = "contact_not_shown"
     text = _(
-        "The reporter's number is not shown here. Ask the desk of this event to pass on your message."
+        "The reporter's number is not shown here. "
+        "Ask the desk of this event to pass on your message."
     )
 
 

@@ -269,6 +269,7 @@ CASE_CORRECTED = Verb(
         "desk": optional(ref),
         "lead_kept": optional(flag),
         "boundary": optional(number),
+        "moved_m": optional(number),
         "words": optional(commitment),
     },
 )

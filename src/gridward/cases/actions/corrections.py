@@ -197,6 +197,7 @@ def correct_case(
     matter: str = "",
     condition: str = "",
     area: int | None = None,
+    pin: tuple[float, float] | None = None,
     urgent: bool | None = None,
     sensitivity: int | None = None,
     keep_lead: bool | None = None,
@@ -204,11 +205,12 @@ def correct_case(
 ) -> Case:
     """Set place, matter, urgency or sensitivity right before there is a result; words say why.
 
-    What is left empty stays. urgent: overrides what the condition says of itself
+    What is left empty stays. pin: longitude and latitude (WGS84), which name the area too
+    urgent: overrides what the condition says of itself
     keep_lead: whether the present lead goes on (True) or the case comes back to the desk to be
     dispatched anew (False); asked for where the rules name another organisation afterwards
     Raises ReasonMissing, NothingCorrected, ConditionMissing, LeadChoiceMissing,
-    SensitivityTooLow, OtherProcess, StepNotOpen.
+    SensitivityTooLow, OtherProcess, PinOutside, StepNotOpen.
     """
     case = queries.lock_case(case_id)
     book = queries.book_of(case)
@@ -220,6 +222,7 @@ def correct_case(
         matter=matter,
         condition=condition,
         area=area,
+        pin=pin,
         urgent=urgent,
         sensitivity=sensitivity,
         keep_lead=keep_lead,

@@ -35,6 +35,7 @@ class Given:
     matter: str = ""
     condition: str = ""
     area: int | None = None
+    pin: tuple[float, float] | None = None
     lead: UUID | None = None
     leads: int | None = None
     helpers: Sequence[UUID] = ()
@@ -139,6 +140,7 @@ def _changes(case: Case, given: Given) -> bool:
             given.matter and given.matter != case.matter,
             given.condition and given.condition != case.condition,
             given.area is not None and given.area != deepest,
+            given.pin is not None and given.pin != (case.lng, case.lat),
             given.urgent is not None and given.urgent != case.urgent,
             given.sensitivity is not None and given.sensitivity != case.sensitivity,
         )

@@ -106,7 +106,10 @@ def _revoke(link: OutsideLink, by: Viewer, moment: datetime) -> None:
 
 @action
 def revoke_link(case_id: UUID, link: UUID, *, by: Viewer, at: datetime | None = None) -> None:
-    """Take a link back; it stops working at once. Again is harmless. Raises NotFound, NotAllowed."""
+    """Take a link back; it stops working at once. Again is harmless.
+
+    Raises NotFound, NotAllowed.
+    """
     queries.case_for(by, case_id)
     case = queries.lock_case(case_id)
     if not by.may("case.dispatch") or by.organisation_id != case.desk_id:

@@ -1,4 +1,4 @@
-"""What is done with people's numbers and words: shown for a reason, looked up, shared, corrected."""
+"""What is done with people's numbers and words: shown for a reason, looked up, shared."""
 
 from __future__ import annotations
 

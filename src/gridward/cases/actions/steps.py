@@ -31,7 +31,7 @@ from gridward.cases.rules.callback import is_tried_enough
 from gridward.catalog.definitions import Step
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
-from gridward.core import jurisdiction
+from gridward.core import geodesy, jurisdiction
 from gridward.core.action import action
 from gridward.core.errors import NotFound
 from gridward.journal.actions import note
@@ -101,6 +101,22 @@ def _follow_matter(work: Work, given: Given) -> None:
     work.facts = replace(work.facts, state=process.start)
 
 
+def _pin(work: Work, given: Given) -> None:
+    """The case lies at this point now, and in whatever area the point lies in."""
+    case = work.case
+    assert given.pin is not None
+    found = territory.locate(*given.pin)
+    if found.area_id is None:
+        raise errors.PinOutside()
+    if case.lng is not None and case.lat is not None:
+        given.memo["moved_m"] = round(geodesy.distance_m(case.lng, case.lat, *given.pin))
+    case.lng, case.lat = given.pin
+    case.area_id = case.area_id or found.area_id
+    case.chain = found.chain
+    case.boundary = found.boundary_version
+    work.search_changed = True
+
+
 def _choose(work: Work, given: Given) -> None:
     """Matter, filing condition and place as chosen with this step."""
     case, book = work.case, work.catalogue
@@ -111,6 +127,8 @@ def _choose(work: Work, given: Given) -> None:
         case.chain = ground.chain
         case.boundary = territory.boundary_version()
         work.search_changed = True
+    if given.pin is not None and given.pin != (case.lng, case.lat):
+        _pin(work, given)
     if given.matter and given.matter != case.matter:
         matter = book.matter(given.matter)
         case.matter, case.group = matter.key, matter.group
@@ -222,6 +240,7 @@ def _corrected(work: Work, given: Given, step: Step) -> dict[str, Any]:
         "desk": case.desk_id if case.desk_id != was.desk else None,
         "lead_kept": given.keep_lead,
         "boundary": case.boundary,
+        "moved_m": given.memo.get("moved_m"),
         "words": _words(given),
     }
 

@@ -280,7 +280,8 @@ def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> 
         )
     if not found:
         answer = _("Nobody: it has been put away, and nothing more can be done with it.")
-        found = [Why("next", question, answer, rule=f"process {case.process}", edition=case.edition)]
+        rule = f"process {case.process}"
+        found = [Why("next", question, answer, rule=rule, edition=case.edition)]
     return found
 
 

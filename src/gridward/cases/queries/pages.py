@@ -358,7 +358,10 @@ def list_page(
     if viewer.scope == "organisation" and not mine:
         cases = _handled(viewer, area, state, order, cursor, limit, asked)
         return _page(viewer, cases, order, cursor if order == "due" else "", limit)
-    cases = _narrowed(viewer, area).filter(asked)
+    if mine and area is None:  # what was handed here from elsewhere waits here too
+        cases = Case.objects.filter(not_hidden(viewer), asked)
+    else:
+        cases = _narrowed(viewer, area).filter(asked)
     if mine:
         cases = cases.filter(holder=viewer.organisation_id, is_open=True)
     if state:
@@ -482,7 +485,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What an organisation holds: by state, how much of it falls due soon, is late, has no place."""
+    """What an organisation holds: by state, how much of it is pressing, late, without place."""
 
     by_state: dict[str, int]
     soon: int

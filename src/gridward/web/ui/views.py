@@ -57,7 +57,7 @@ def map_areas(request: HttpRequest) -> HttpResponse:
     """Polygons of the ground as GeoJSON. ?near=lng,lat adds the grids around a point."""
     language = get_language() or "zh"
     version = territory.boundary_version()
-    near = _point_from(request.GET.get("near", ""))
+    near = point_from(request.GET.get("near", ""))
     around = f"{near[0]:.6f},{near[1]:.6f}" if near else "all"
     tag = f'"{jurisdiction.current().key}-{version}-{language}-{around}"'
     if request.headers.get("If-None-Match") == tag:
@@ -109,7 +109,7 @@ def map_picture(request: HttpRequest) -> HttpResponse:
         if bounds is None:
             return HttpResponse(status=404)
         window = maps.window_of(bounds)
-    pin = _point_from(request.GET.get("pin", ""))
+    pin = point_from(request.GET.get("pin", ""))
     return HttpResponse(
         maps.draw(window, pin=pin, language=get_language() or "zh"),
         content_type="image/svg+xml",
@@ -119,10 +119,11 @@ def map_picture(request: HttpRequest) -> HttpResponse:
 
 def point_of(request: HttpRequest) -> tuple[float, float] | None:
     """The point of ?lng=…&lat=…; None when there is none or it is no place."""
-    return _point_from(f"{request.GET.get('lng', '')},{request.GET.get('lat', '')}")
+    return point_from(f"{request.GET.get('lng', '')},{request.GET.get('lat', '')}")
 
 
-def _point_from(text: str) -> tuple[float, float] | None:
+def point_from(text: str) -> tuple[float, float] | None:
+    """The point of “lng,lat”; None when it is none."""
     try:
         lng, lat = (float(part) for part in text.split(","))
     except ValueError:

@@ -27,6 +27,7 @@ from gridward.catalog.definitions import Reason, Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Problem
+from gridward.directory import queries as directory
 from gridward.vault import actions as vault
 from gridward.vault import queries as secrets
 from gridward.web.ui import words
@@ -34,6 +35,7 @@ from gridward.web.ui.onsite import ids_in, visit_fields
 from gridward.web.ui.pages import Choice, FormField, Step
 from gridward.web.ui.reporting import area_choices
 from gridward.web.ui.staff import name_of
+from gridward.web.ui.views import point_from
 
 WORDS_MAX = 2000
 ICONS = {
@@ -383,9 +385,15 @@ def _hand_over(page: CasePage, viewer: Viewer) -> list[FormField]:
         "street": _("Send up to the street") if own == "community" else _("Hand to the street"),
         "district": _("Send up to the district"),
     }
-    choices = tuple(Choice(key, title) for key, title in levels.items() if key != own)
+    choices = [Choice(key, title) for key, title in levels.items() if key != own]
+    if own == "street":
+        choices += [
+            Choice(str(one.id), _("Hand sideways to %(street)s") % {"street": name_of(one)})
+            for one in directory.organisations(kind=viewer.organisation_kind)
+            if one.id != viewer.organisation_id
+        ]
     return [
-        FormField("level", "choices", _("To whom"), required=True, choices=choices),
+        FormField("level", "choices", _("To whom"), required=True, choices=tuple(choices)),
         _words(_("Why")),
     ]
 
@@ -504,7 +512,8 @@ def _correct(page: CasePage, viewer: Viewer) -> list[FormField]:
             Choice("2", _("Only the few who may see restricted events")),
         ),
     )
-    fields = [replace(_condition(page, viewer), required=False), area, urgent, careful]
+    pin = FormField("pin", "pin", _("Place: tap the map"))
+    fields = [replace(_condition(page, viewer), required=False), pin, area, urgent, careful]
     if page.condition is None and page.matter is None:
         fields[0] = replace(fields[0], value="", help="")
     if any(a.active and a.role == "lead" for a, _organisation in page.assignments):
@@ -956,10 +965,16 @@ def _take_correct(form: Form) -> None:
         matter=matter,
         condition=condition,
         area=form.number("area"),
+        pin=_pin_of(form),
         urgent=_yes_or_no(form, "urgent"),
         sensitivity=form.number("sensitivity"),
         keep_lead=_yes_or_no(form, "keep_lead"),
     )
+
+
+def _pin_of(form: Form) -> tuple[float, float] | None:
+    """The point that was tapped; None when none was."""
+    return point_from(f"{form.text('lng')},{form.text('lat')}")
 
 
 def _yes_or_no(form: Form, name: str) -> bool | None:
@@ -1126,7 +1141,8 @@ def _take_hand_over(form: Form) -> None:
         form.case,
         by=form.viewer,
         version=form.version,
-        level=form.text("level"),
+        desk=form.id("level"),
+        level="" if form.id("level") else form.text("level"),
         words=form.text("words"),
     )
 
