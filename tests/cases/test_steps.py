@@ -387,6 +387,29 @@ def test_a_desk_hands_a_case_down_up_and_aside(case: One) -> None:
     assert (case.clock("total").start_at, case.case.version) == (at("11-09 09:00"), 4)
 
 
+def test_a_desk_sees_what_was_handed_to_it_from_elsewhere_while_it_stands_there(case: One) -> None:
+    there = case.viewer("S002")
+    with pytest.raises(NotFound):
+        queries.case_for(there, case.id)
+
+    actions.hand_over(
+        case.id,
+        **case.by("S001"),
+        desk=there.organisation_id,
+        words="属第二街道",
+        at=at("11-09 09:05"),
+    )
+
+    assert [card.id for card in queries.list_page(there, mine=True).items] == [case.id]
+    assert queries.case_for(there, case.id).id == case.id
+    actions.hand_over(
+        case.id, **case.by("S002"), level="street", words="不在本街道", at=at("11-09 09:10")
+    )
+    assert queries.list_page(there, mine=True).items == []
+    with pytest.raises(NotFound):
+        queries.case_for(there, case.id)
+
+
 def test_what_cannot_be_handed_over(case: One) -> None:
     with refused(errors.NoDesk):
         actions.hand_over(case.id, **case.by("S001"), level="street", words="自己")

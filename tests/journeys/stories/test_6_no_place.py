@@ -34,7 +34,7 @@ def test_nobody_finds_the_place_and_two_people_close_it(town: CaseTown) -> None:
     assert story.state(hole) == "submitted"
 
     # The desk sets the place and hands it down; the street further down, the community up again,
-    # and a program of the street sideways to the next street, whose program sends it back.
+    # and the street sideways to the next one, whose own program sends it back.
     story.it_is("11-13 09:10")
     district = story.staff("D001").opens_case(hole)
     district.takes("correct", area="第1社区", words="反映人补充了位置")
@@ -46,8 +46,12 @@ def test_nobody_finds_the_place_and_two_people_close_it(town: CaseTown) -> None:
     )
     cadre = story.staff(story.cadre_of(hole)).opens_case(hole)
     cadre.takes("hand_over", level="街道", words="社区没有施工力量")
-    there, here = (story.town.viewer(each).organisation_id for each in (beside, street))
-    story.program(street).takes(hole, "hand_over", desk=str(there), words="可能在你们那边")
+    desk = story.staff(street).opens_case(hole)
+    desk.takes("hand_over", level=f"第{beside[-1]}街道", words="可能在你们那边")
+    there = story.staff(beside)
+    there.opens("/desk/")
+    there.follows(f"/desk/cases/{hole}/")
+    here = story.town.viewer(street).organisation_id
     story.program(beside).takes(hole, "hand_over", desk=str(here), words="不在我们这边")
 
     # A grid worker is asked to look. The first does not get to it; the second finds nothing.
@@ -87,7 +91,7 @@ def test_nobody_finds_the_place_and_two_people_close_it(town: CaseTown) -> None:
     chief = story.staff("D002").opens_case(hole)
     chief.takes("void", reason="不在本区范围内", words="反映人来电说在邻县")
     resident.tracks()
-    resident.sees("不予受理")
+    resident.sees("不在受理范围", "未作为事件办理")
 
     # A second one, sent by mistake, is taken back. After thirty days both are put away.
     again = story.resident()

@@ -96,15 +96,26 @@ def may_act_on(viewer: Viewer, case: Case) -> bool:
             return True
         if viewer.scope == "organisation" and viewer.organisation_id == case.lead_id:
             return True
+        if _stands_at_desk(viewer) and viewer.organisation_id == case.desk_id and case.is_open:
+            return True
     return visible_cases(viewer).filter(id=case.id).exists()
+
+
+def _stands_at_desk(viewer: Viewer) -> bool:
+    """Whether cases are handed to the viewer's organisation, from other ground too."""
+    return viewer.scope == "area" and viewer.may("case.accept")
 
 
 def case_for(viewer: Viewer, case_id: UUID) -> Case:
     """The case, when this viewer may see it. Fetching is authorising; raises NotFound.
 
-    Beside its ground, a viewer sees a case about which it has a task.
+    Beside its ground, a viewer sees a case about which it has a task, and one that was handed to
+    its desk from elsewhere, while it stands there.
     """
     found = visible_cases(viewer).filter(id=case_id).first()
+    if found is None and _stands_at_desk(viewer):
+        handed = Case.objects.filter(id=case_id, desk=viewer.organisation_id, is_open=True)
+        found = handed.filter(not_hidden(viewer)).first()
     if found is not None:
         return found
     if tasks.has_task_about(viewer, case_id):

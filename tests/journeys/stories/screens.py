@@ -1,0 +1,124 @@
+"""People in front of a real browser, with script or without: what they open, see, fill in, press."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from tests.journeys.conftest import axe_faults, jpeg
+
+IMAGES = Path(__file__).parents[3] / "docs" / "images" / "stories"
+IMAGE_BYTES = 150_000
+
+
+class Screen:
+    """A page in the hands of one person. script: whether the browser runs any."""
+
+    def __init__(self, page: Any, *, script: bool = True) -> None:
+        self.page, self.script = page, script
+
+    def opens(self, address: str) -> Screen:
+        self.page.goto(address)
+        return self
+
+    def follows(self, part: str) -> Screen:
+        """The first link with this in its words, or in its address where it begins with /."""
+        links = self.page.locator("main")
+        named = links.locator(f"a[href*='{part}']" if part[0] == "/" else "a")
+        (named if part[0] == "/" else named.filter(has_text=part)).first.click()
+        self.page.wait_for_load_state()
+        return self
+
+    def sees(self, *words: str) -> None:
+        said = self.page.locator("main").inner_text()
+        for each in words:
+            assert each in said, f"{each!r} is not on {self.page.url}: {said[:400]}"
+
+    def is_sound(self) -> None:
+        """Axe finds nothing wrong with the page."""
+        if self.script:
+            assert axe_faults(self.page) == [], self.page.url
+
+    def fills(self, form: Any, **given: Any) -> None:
+        """Fields by name; a choice by its words, photos by their colour."""
+        for name, value in given.items():
+            field = form.locator(f"[name={name}]")
+            kind = field.first.evaluate("one => one.type") if self.script else _kind(field.first)
+            if kind in ("radio", "checkbox"):
+                for each in value if isinstance(value, list) else [value]:
+                    form.locator("label", has_text=each).first.click()
+            elif kind.startswith("select"):
+                option = field.locator("option", has_text=value).first
+                field.select_option(option.get_attribute("value"))
+            elif kind == "file":
+                field.set_input_files([jpeg(value)])
+            else:
+                field.fill(value)
+
+    def form(self, key: str) -> Any:
+        """The form of a step, opened."""
+        step = self.page.locator(f"#step-{key}")
+        if step.get_attribute("open") is None:
+            step.locator("summary").first.click()
+        return step
+
+    def takes(self, key: str, **given: Any) -> None:
+        """Fills in the form of a step and presses its button."""
+        form = self.form(key)
+        self.fills(form, **given)
+        self.presses(form)
+
+    def presses(self, form: Any) -> None:
+        with self.page.expect_navigation():
+            form.locator("button:not([type=button])").last.click()
+        self.page.wait_for_load_state()
+
+    def state(self) -> str:
+        """The state that a page of an event shows."""
+        return str(self.page.locator(".gw-case-top .gw-badge").first.inner_text()).strip()
+
+    def points_at_the_first_grid(self) -> None:
+        """A tap near the upper left corner of the map: of the drawn one, or of the picture."""
+        if self.script:
+            ground = self.page.locator(".gw-map[data-map-ready]")
+            ground.wait_for(timeout=60_000)
+        else:
+            ground = self.page.locator("input[type=image]:visible")
+        ground.scroll_into_view_if_needed()
+        box = ground.bounding_box()
+        side = min(box["width"], box["height"]) - 32
+        at = {"x": box["width"] / 2 - 0.35 * side, "y": box["height"] / 2 - 0.35 * side}
+        ground.click(position=at)
+        self.page.locator("[data-place-target=found] span").wait_for()
+
+    def is_pictured(self, name: str) -> None:
+        """Kept for the documentation, when it is asked for: GRIDWARD_WRITE_IMAGES=1."""
+        if not self.script or os.environ.get("GRIDWARD_WRITE_IMAGES") != "1":
+            return
+        shot = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        shot = shot.resize((390, round(shot.height * 390 / shot.width)), Image.Resampling.LANCZOS)
+        kept = io.BytesIO()
+        shot.quantize(128).save(kept, "PNG", optimize=True)
+        assert len(kept.getvalue()) < IMAGE_BYTES, name
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        (IMAGES / f"{name}.png").write_bytes(kept.getvalue())
+
+
+def _kind(field: Any) -> str:
+    """What kind of field it is, read from the page as it is written."""
+    tag = next(
+        (each for each in ("select", "textarea") if field.and_(field.page.locator(each)).count()),
+        "",
+    )
+    return tag or str(field.get_attribute("type") or "text")
+
+
+def number_and_code(words: str) -> tuple[str, str]:
+    """What the resident is to be told, as it stands in the message."""
+    found = re.search(r"(\d{4} \d{4} \d{4}).*?([A-Z0-9]{6})", words, re.DOTALL)
+    assert found is not None, words
+    return found[1].replace(" ", ""), found[2]
