@@ -45,7 +45,7 @@ from gridward.web.cli.demo.telling import SEED, NobodyThereError, Teller, settle
 Say = Callable[[str], None]
 CASES, FIRST, DAYS = 1200, 220, 28
 ANCIENT = 8  # some are older still, so that there is something to put away
-STEPS_MOST, TRIES_MOST = 30, 3
+STEPS_MOST, TRIES_MOST = 150, 3
 NOTICE = "2026-11"
 # what another hand may have done first, or the clock: the story goes another way
 TROUBLES = frozenset(
@@ -156,9 +156,13 @@ class Narrator:
         now = clock.now()
         turns: list[tuple[datetime, int, str, UUID | None]] = []
         order, tries, since = count(), dict[UUID, int](), dict[UUID, datetime]()
+        newest: dict[UUID, int] = {}
 
         def push(at: datetime, name: str, case_id: UUID | None) -> None:
-            heapq.heappush(turns, (at, next(order), name, case_id))
+            turn = next(order)
+            if case_id is not None:
+                newest[case_id] = turn  # what was planned for it before holds no more
+            heapq.heappush(turns, (at, turn, name, case_id))
 
         def follow(name: str, case_id: UUID, at: datetime) -> None:
             since[case_id] = at
@@ -173,18 +177,22 @@ class Narrator:
                     push(draft.neighbour_at if suffix else draft.start, draft.key + suffix, None)
                 continue
             for known in receipt.cases:
+                self._hint(known, draft)
                 if known not in since:
                     follow(draft.key + suffix, known, _last_step(known, receipt.submitted_at))
         for _step in range(STEPS_MOST):
             if not turns or turns[0][0] >= now:
                 break
-            at, _order, name, case_id = heapq.heappop(turns)
+            at, turn, name, case_id = heapq.heappop(turns)
             if case_id is None:
                 for opened in self._report(draft, name, at):
+                    self._hint(opened, draft)
                     if opened not in since:
                         follow(name, opened, at)
                     else:  # a neighbour joined it
                         follow(draft.key, opened, max(at, since[opened]))
+                continue
+            if newest[case_id] != turn:
                 continue
             case = queries.case(case_id)
             planned = self.teller.following(name, case, since[case_id], tries.get(case_id, 0))
@@ -197,9 +205,13 @@ class Narrator:
                 tries.pop(case_id, None)
             elif tries.setdefault(case_id, 0) < TRIES_MOST:
                 tries[case_id] += 1
-            else:
-                continue
+            else:  # it waits; tomorrow somebody tries again
+                tries[case_id] = 0
+                at += timedelta(days=1)
             follow(name, case_id, at)
+
+    def _hint(self, case_id: UUID, draft: Draft) -> None:
+        self.teller.hints.setdefault(case_id, (draft.story.matter, draft.story.condition))
 
     def _take(self, act: Callable[[datetime], object], at: datetime) -> bool:
         """Whether the step was taken; a refusal is part of the story when somebody was late."""

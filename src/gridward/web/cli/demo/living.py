@@ -260,6 +260,7 @@ class Life:
         )
         receipt = cases.first_report(self.teller, draft)
         self.last_report = receipt.cases[0]
+        self.teller.hints[receipt.cases[0]] = (draft.story.matter, draft.story.condition)
         self.reports.append(time.monotonic())
         return "reported"
 

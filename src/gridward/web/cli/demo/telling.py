@@ -59,6 +59,7 @@ class Teller:
 
     posts: dict[UUID, list[Viewer]] = field(default_factory=dict)
     workers: dict[int, list[Viewer]] = field(default_factory=dict)
+    hints: dict[UUID, tuple[str, str]] = field(default_factory=dict)  # what a case is really about
 
     # --- people -------------------------------------------------------------------------------
 
@@ -200,6 +201,15 @@ def _reporter(case: Case) -> tuple[UUID, UUID]:
     return reports[0].submission_id, reports[0].id
 
 
+def _asked(case: Case) -> tuple[UUID, UUID]:
+    """The submission and the report of a reporter who has not said yet whether it is solved."""
+    open_ones = {one.report_id for one in queries.answers_of(case.id, case.round) if not one.answer}
+    for report in queries.contactable_reports(case.id):
+        if report.id in open_ones:
+            return report.submission_id, report.id
+    raise NobodyThereError("reporter")
+
+
 def _decide_join(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
     desk = teller.anybody(lot, case.desk_id, "case.merge")
     report = queries.proposed_reports(case.id)[0].id
@@ -317,10 +327,13 @@ def _desk(teller: Teller, case: Case, lot: random.Random, capability: str) -> Vi
     return teller.anybody(lot, case.desk_id, capability, but=but)
 
 
-def _matter_and_condition(case: Case) -> tuple[str, str]:
-    """What the desk files it as: as reported, else as suggested by what is seen most."""
+def _matter_and_condition(teller: Teller, case: Case) -> tuple[str, str]:
+    """What the desk files it as: as reported, else as whoever reads the words would."""
     book = catalogue(case.edition)
-    matter = case.matter or "clutter"
+    meant, kind = teller.hints.get(case.id, ("opinion", ""))
+    matter = case.matter or meant
+    if not case.condition and kind in book.matter(matter).conditions:
+        return matter, kind
     return matter, case.condition or book.matter(matter).default_condition
 
 
@@ -338,7 +351,7 @@ def _hand_over(teller: Teller, case: Case, lot: random.Random, at: datetime) -> 
 
 def _settle(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
     """Settled by the community's own people where the condition lets them; else sent out."""
-    matter, condition = _matter_and_condition(case)
+    matter, condition = _matter_and_condition(teller, case)
     book = catalogue(case.edition)
     station = directory.organisation(case.desk_id).kind == "community_station"
     cadres = teller.able(case.desk_id, "case.self_handle_team") if station else []
@@ -374,7 +387,7 @@ def settled(story: Story, condition: str, lot: random.Random) -> actions.Settled
 
 
 def _accept_first(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
-    matter, condition = _matter_and_condition(case)
+    matter, condition = _matter_and_condition(teller, case)
     return actions.accept_case(
         case.id,
         by=_desk(teller, case, lot, "case.accept"),
@@ -388,8 +401,8 @@ def _accept_first(teller: Teller, case: Case, lot: random.Random, at: datetime) 
 def _join_or_dispatch(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
     """Joined with the same problem next to it, where there is one; else sent out."""
     desk = _desk(teller, case, lot, "case.dispatch")
-    matter, condition = _matter_and_condition(case)
-    if case.matter:
+    matter, condition = _matter_and_condition(teller, case)
+    if case.matter and case.reports_count == 1:
         for other in queries.duplicates_of(case, viewer=desk, at=at):
             if other.same_matter and desk.may("case.merge"):
                 return actions.merge_case(
@@ -648,12 +661,12 @@ def _call(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Fo
     rating = lot.choices((5, 4, 3, 2), (55, 30, 12, 3))[0] if answer != "no" else 1
     if lot.random() < 0.25:
         return waking(lot, since, 0.3, 18), lambda at: actions.answer_as_reporter(
-            _reporter(case)[0], case.id, answer=answer, rating=rating, at=at
+            _asked(case)[0], case.id, answer=answer, rating=rating, at=at
         )
     reached = lot.random() < 0.8
     return working(lot, since, 1.0, 22.0), lambda at: actions.log_call(
         case.id,
-        _reporter(case)[1],
+        _asked(case)[1],
         by=teller.anybody(lot, case.desk_id, "case.callback"),
         version=case.version,
         reached=reached,
