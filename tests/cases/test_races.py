@@ -19,7 +19,7 @@ from tests.databases import Space
 from gridward.cases import actions, errors, queries
 from gridward.cases.actions import Contact, Told
 from gridward.cases.actions import submit as submitting
-from gridward.cases.models import Assignment, Case, Report, Return, Round, Submission
+from gridward.cases.models import Assignment, Case, Proposal, Report, Return, Round, Submission
 from gridward.core import action as core_action
 from gridward.core.ids import new_id
 from gridward.journal.models import Entry
@@ -343,3 +343,119 @@ def test_without_the_lock_a_double_reminder_falls_onto_the_entry_s_id(
     results = space.at_once(remind, remind)
 
     assert lost(results) in ([IntegrityError], [OperationalError])
+
+
+# --- two who confirm ------------------------------------------------------------------------------
+
+
+def two_confirmers(town: CaseTown) -> tuple[Case, list[Callable[[], Any]]]:
+    """A proposal that one leader confirms while another refuses it."""
+    case = fresh()
+    case = actions.propose_force_close(
+        case.id,
+        by=town.viewer("D002"),
+        version=case.version,
+        words="由新建工程一并解决",
+        reply="该路段将整体改造",
+    )
+    proposal = Proposal.objects.get(case=case)
+    leader = {"by": town.viewer("D003"), "version": case.version}
+    return case, [
+        lambda: actions.confirm_force_close(case.id, proposal.id, **leader),
+        lambda: actions.refuse_force_close(case.id, proposal.id, **leader, words="继续办理"),
+    ]
+
+
+def test_of_two_who_decide_on_a_proposal_one_decides(space: Space, city: CaseTown) -> None:
+    case, acts = two_confirmers(city)
+
+    results = space.at_once(*acts)
+
+    assert (len(won(results)), lost(results)) == (1, [errors.CaseChanged])
+    decided = Proposal.objects.get(case=case).state
+    case.refresh_from_db()
+    assert (decided == "open", case.is_open) in ((False, True), (False, False))
+    verbs = ("case.closed", "case.proposal_refused")
+    assert Entry.objects.filter(subject_id=str(case.id), verb__in=verbs).count() == 1
+
+
+def test_without_the_lock_a_proposal_is_decided_twice(
+    space: Space, city: CaseTown, request: pytest.FixtureRequest
+) -> None:
+    _case, acts = two_confirmers(city)
+    request.getfixturevalue("without_lock")
+
+    results = space.at_once(*acts)
+
+    assert lost(results) in ([], [OperationalError])
+
+
+# --- two closers, and a neighbour who joins -------------------------------------------------------
+
+
+def to_pass(town: CaseTown) -> Case:
+    case = walk(town, "disposed", contact=False)
+    Case.objects.filter(id=case.id).update(check_on_site=False)
+    return case
+
+
+def test_of_two_who_close_one_closes(space: Space, city: CaseTown) -> None:
+    case = to_pass(city)
+
+    def close() -> Any:
+        return actions.pass_check(case.id, by=city.viewer("S001"), version=case.version)
+
+    results = space.at_once(close, close)
+
+    assert (len(won(results)), lost(results)) == (1, [errors.CaseChanged])
+    assert Entry.objects.filter(subject_id=str(case.id), verb="case.closed").count() == 1
+
+
+def test_without_the_lock_it_is_closed_twice(
+    space: Space, city: CaseTown, request: pytest.FixtureRequest
+) -> None:
+    case = to_pass(city)
+    request.getfixturevalue("without_lock")
+
+    def close() -> Any:
+        return actions.pass_check(case.id, by=city.viewer("S001"), version=case.version)
+
+    results = space.at_once(close, close)
+
+    assert lost(results) in ([], [OperationalError])
+
+
+def join_and_close(town: CaseTown, case: Case) -> list[Callable[[], Any]]:
+    return [
+        two_joins(case)[0],
+        lambda: actions.pass_check(case.id, by=town.viewer("S001"), version=case.version),
+    ]
+
+
+def test_join_against_close_leaves_no_neighbour_waiting_in_a_closed_case(
+    space: Space, city: CaseTown
+) -> None:
+    case = to_pass(city)
+
+    receipt, _closed = space.at_once(*join_and_close(city, case))
+
+    case.refresh_from_db()
+    told = Report.objects.get(submission=receipt.submission)
+    if told.join_state == "proposed":  # joined first: the desk decides before it closes
+        assert (case.is_open, case.reports_proposed) == (True, 1)
+    else:  # closed first: a case of their own
+        assert told.case_id != case.id
+        assert Case.objects.get(id=told.case_id).is_open
+
+
+def test_without_the_lock_a_neighbour_waits_in_a_closed_case(
+    space: Space, city: CaseTown, request: pytest.FixtureRequest
+) -> None:
+    case = to_pass(city)
+    request.getfixturevalue("without_lock")
+
+    results = space.at_once(*join_and_close(city, case))
+
+    case.refresh_from_db()
+    waits = Report.objects.filter(case=case, join_state="proposed").exists()
+    assert (waits and not case.is_open) or OperationalError in lost(results)
