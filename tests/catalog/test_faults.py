@@ -311,7 +311,7 @@ def line_of(base: Path, words: str, file: str = "processes/event.yaml") -> int:
         ("stage: accepted", "stage: excepted", "stage: excepted",
          "a known stage, found excepted"),
         ("side: returned", "side: turned", "side: turned", "a known side state, found turned"),
-        ("pauses_in: [need_info]", "pauses_in: [asking]", "pauses_in: [asking]",
+        ("pauses_in: [need_info, pre_verifying]", "pauses_in: [asking]", "pauses_in: [asking]",
          "a state of this process, found asking"),
         ("stops: [answer_info", "stops: [answered", "stops: [answered",
          "a step of this process, found answered"),
