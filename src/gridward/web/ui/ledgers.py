@@ -18,7 +18,7 @@ from gridward.directory import queries as directory
 EXPECTED: dict[str, Any] = {
     "heading": _("a column with this heading; it was not found"),
     "words": _("what was reported, in a few words"),
-    "date": _("a date such as 2026-11-3, 11月3日 or 2026.11.3 上午9点"),
+    "date": _("a date such as %(dates)s"),
     "past": _("a date that is not in the future"),
     "not_before": _("a date that is not before the one on which it was written down"),
     "closed_missing": _("the day it was settled, or a state that says it is still in hand"),
@@ -27,6 +27,7 @@ EXPECTED: dict[str, Any] = {
     "matter": _("a matter of the catalogue, or choose above what this word means"),
     "own_ground": _("a place on your own ground"),
 }
+DATES = ("2026-11-3", "11月3日", "2026.11.3 上午9点")
 # of the template, in this order
 COLUMNS = (
     "number", "opened", "words", "area", "place", "matter", "department", "target", "closed",
@@ -37,7 +38,8 @@ WIDTHS = {"words": 44, "place": 26, "area": 18, "matter": 22, "department": 22}
 
 def expected_words(fault: LedgerFault) -> str:
     """What should have stood there."""
-    return str(EXPECTED[fault.expected])
+    said = str(EXPECTED[fault.expected])
+    return said % {"dates": " / ".join(DATES)} if fault.expected == "date" else said
 
 
 def sheet_words(fault: LedgerFault) -> str:
@@ -71,7 +73,7 @@ def template() -> bytes:
         {"validate": "list", "source": f"='可用的事项'!$A$2:$A${len(matters) + 1}",
          "error_type": "information"},
     )  # fmt: skip
-    sheet.write_comment(1, COLUMNS.index("opened"), "2026-11-3、11月3日、2026.11.3 上午9点 均可")
+    sheet.write_comment(1, COLUMNS.index("opened"), " / ".join(DATES))
     book.close()
     return made.getvalue()
 
