@@ -84,6 +84,7 @@ class Screen:
     def points_at_the_first_grid(self) -> None:
         """A tap near the upper left corner of the map: of the drawn one, or of the picture."""
         if self.script:
+            self.page.locator("#place").scroll_into_view_if_needed()
             ground = self.page.locator(".gw-map[data-map-ready]")
             ground.wait_for(timeout=60_000)
         else:

@@ -253,7 +253,8 @@ def reporters_of(case_id: UUID) -> frozenset[UUID]:
 
 def last_actor(case: Case) -> tuple[str, str]:
     """Who acted last on a case and when, for the sentence that refuses an outdated form."""
-    lines = journal.timeline([case.id], limit=1)
+    reports = Report.objects.filter(case=case.id).values_list("id", flat=True)
+    lines = journal.timeline([case.id, *reports], limit=1)
     if not lines:
         return "", ""
     line = lines[-1]
@@ -411,6 +412,11 @@ def checker_of(
 def open_return(case_id: UUID) -> Return | None:
     """The return that waits for a decision."""
     return Return.objects.filter(case=case_id, decided_at__isnull=True).first()
+
+
+def is_asked_from(case_id: UUID, number: int) -> bool:
+    """Whether a reporter of the case was asked about its round `number` or a later one."""
+    return Answer.objects.filter(report__case=case_id, round__gte=number).exists()
 
 
 def contactable_reports(case_id: UUID) -> list[Report]:
