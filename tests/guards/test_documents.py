@@ -42,7 +42,7 @@ def test_every_command_that_a_document_names_is_there() -> None:
     faults = []
     for path in DOCUMENTS:
         for number, text in code_of(path):
-            for name, sub in re.findall(r"\bgridward ([a-z]+)(?: ([a-z]+))?\b(?!\.)", text):
+            for name, sub in re.findall(r"\bgridward ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?\b(?!\.)", text):
                 if name not in get_commands():
                     faults.append(f"{place(path, number)} gridward {name}")
                 elif sub and (there := subcommands_of(name)) and sub not in there:

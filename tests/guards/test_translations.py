@@ -114,6 +114,7 @@ def test_a_template_compiles_and_keeps_to_the_policy(path: Path) -> None:
 def test_a_template_says_nothing_past_gettext(path: Path) -> None:
     text = path.read_text("utf-8")
     text = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", text, flags=re.S)
+    text = re.sub(r"<kbd>[^<]*</kbd>", "", text)  # what stands on a key is the same everywhere
     text = re.sub(
         r"{%\s*blocktrans(?:late)?.*?{%\s*endblocktrans(?:late)?\s*%}", "", text, flags=re.S
     )
