@@ -379,7 +379,7 @@ def test_of_two_who_decide_on_a_proposal_one_decides(space: Space, city: CaseTow
     assert Entry.objects.filter(subject_id=str(case.id), verb__in=verbs).count() == 1
 
 
-def test_without_the_lock_a_proposal_is_decided_twice(
+def test_without_the_lock_of_the_case_only_the_proposal_s_own_tells(
     space: Space, city: CaseTown, request: pytest.FixtureRequest
 ) -> None:
     _case, acts = two_confirmers(city)
@@ -387,7 +387,8 @@ def test_without_the_lock_a_proposal_is_decided_twice(
 
     results = space.at_once(*acts)
 
-    assert lost(results) in ([], [OperationalError])
+    # SQLite knows no other lock; PostgreSQL holds the second one at the proposal's row
+    assert lost(results) in ([], [OperationalError], [errors.ProposalGone])
 
 
 # --- two closers, and a neighbour who joins -------------------------------------------------------
@@ -458,4 +459,7 @@ def test_without_the_lock_a_neighbour_waits_in_a_closed_case(
 
     case.refresh_from_db()
     waits = Report.objects.filter(case=case, join_state="proposed").exists()
-    assert (waits and not case.is_open) or OperationalError in lost(results)
+    if space.environment["GRIDWARD_DATABASE_URL"].startswith("sqlite"):
+        assert (waits and not case.is_open) or OperationalError in lost(results)
+    else:  # nobody waits for the other's commit: whether it is met is a matter of chance
+        assert lost(results) == []
