@@ -17,6 +17,9 @@ DOCUMENTS = sorted(
 CODE = re.compile(r"`([^`\n]+)`")
 
 
+NAMED = re.compile(r"\bgridward ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?\b(?!\.)")
+
+
 def code_of(path: Path) -> list[tuple[int, str]]:
     """(line number, text) of every code span and line of a code block."""
     found, fenced = [], False
@@ -42,7 +45,7 @@ def test_every_command_that_a_document_names_is_there() -> None:
     faults = []
     for path in DOCUMENTS:
         for number, text in code_of(path):
-            for name, sub in re.findall(r"\bgridward ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?\b(?!\.)", text):
+            for name, sub in re.findall(NAMED, text):
                 if name not in get_commands():
                     faults.append(f"{place(path, number)} gridward {name}")
                 elif sub and (there := subcommands_of(name)) and sub not in there:

@@ -13,7 +13,15 @@ from tests.serving import DESK, PHONE
 
 pytestmark = pytest.mark.journey
 
-PUBLIC = ("/", "/catalogue/", "/report/", "/track/", "/account/sign-in/", "/nowhere/", "/report/protection/")
+PUBLIC = (
+    "/",
+    "/catalogue/",
+    "/report/",
+    "/report/protection/",
+    "/track/",
+    "/account/sign-in/",
+    "/nowhere/",
+)
 OF_ROLE = {
     "street_desk": (
         "/desk/",

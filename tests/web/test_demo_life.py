@@ -17,7 +17,6 @@ from gridward.cases.models import Case, Report, Submission
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
-from gridward.core.demo import mark_demo_database
 from gridward.journal.models import Entry
 from gridward.territory import queries as territory
 from gridward.web.cli.demo import cases, living
@@ -151,13 +150,9 @@ def test_a_database_that_is_no_demonstrations_is_refused(town: CaseTown) -> None
     assert Case.objects.count() == 0
 
 
-def test_between_the_rounds_of_the_ticker_a_demonstration_goes_on(
-    space: object,
-) -> None:
-    case_town()
-    mark_demo_database()
-
-    between = living.between_rounds(lambda _text: None)
+def test_between_the_rounds_of_the_ticker_a_demonstration_goes_on(town: CaseTown) -> None:
+    with patch.object(living, "is_demo_database", return_value=True):
+        between = living.between_rounds(lambda _text: None)
     with patch.object(living.Life, "move", return_value="moved") as moved:
         between()
 

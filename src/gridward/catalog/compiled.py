@@ -166,9 +166,7 @@ class Catalogue:
         """What people are told about their data: `reporter` or `staff`; None when no pack says."""
         return next((each for each in self.privacy.values() if each.for_ == who), None)
 
-    def retention_of(
-        self, group: str, matter: str, *, restricted: bool
-    ) -> RetentionClass | None:
+    def retention_of(self, group: str, matter: str, *, restricted: bool) -> RetentionClass | None:
         """How long a case of this kind is kept: the first class that fits; None keeps it."""
         return next(
             (

@@ -724,9 +724,10 @@ class NoticeTrigger(Entry):
 class NoticeDefinition(Entry):
     """A message: after what, to whom, by which ways, in which words.
 
-    title: what operators call it; text: with {placeholders} from a closed list; otherwise: what is said instead when one of them
-    has no value, the first that can be filled; brief: its part of a message that bundles several;
-    asks: the answer 1 or 2 is understood; urgent: goes out in quiet hours too
+    title: what operators call it; text: with {placeholders} from a closed list; otherwise: what
+    is said instead when one of them has no value, the first that can be filled; brief: its part of
+    a message that bundles several; asks: the answer 1 or 2 is understood; urgent: goes out in
+    quiet hours too
     """
 
     key: Key

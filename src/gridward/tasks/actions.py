@@ -273,7 +273,7 @@ def _follow_posts(change: Change, *, at: datetime | None) -> None:
     left = models.Task.objects.filter(
         state="open", assignee__area_id__in=list(change.ended)
     ).values_list("assignee_id", flat=True)
-    for post in directory.holders({id_ for id_ in left if id_ is not None}).values():
+    for post in directory.holders(set(left)).values():
         heirs = change.ended[post.area_id or 0]
         now = next(
             (

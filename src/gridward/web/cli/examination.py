@@ -77,7 +77,7 @@ def _basemap() -> Iterator[Finding]:
     if not found.is_there:
         yield Finding("base map", "note", _("none: maps show the grids alone"))
         return
-    what = " · ".join([found.kind, found.credit, found.approval])
+    what = f"{found.kind} · {found.credit} · {found.approval}"
     if found.file is not None and not os.access(found.file, os.R_OK):
         yield Finding("base map", "missing", what, _("make GRIDWARD_MAP_FILE readable"))
     else:

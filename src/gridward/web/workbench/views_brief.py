@@ -180,8 +180,7 @@ def chat_of(brief: Brief) -> str:
     }
     lines = [
         _("[%(place)s] Today in brief, as of %(at)s") % values,
-        _("Received %(received)d, accepted in time %(met)d, dispatched %(given)d times.")
-        % values,
+        _("Received %(received)d, accepted in time %(met)d, dispatched %(given)d times.") % values,
         _("Closed %(closed)d, of them in time %(early)d.") % values,
         _("Open now %(open)d, overdue %(late)d; returns %(back)d, not solved %(unsolved)d.")
         % values,
