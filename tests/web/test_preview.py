@@ -6,7 +6,15 @@ import pytest
 from django.test import Client
 from tests.web.preview import samples
 
+from gridward.web.ui import context
+
 pytestmark = pytest.mark.urls("tests.web.preview.urls")
+
+
+@pytest.fixture(autouse=True)
+def no_public_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a district decided stands in its database; these screens have none."""
+    monkeypatch.setattr(context, "_shows_public", lambda: False)
 
 
 @pytest.mark.parametrize("name", samples.names())

@@ -41,13 +41,19 @@ def name_of(organisation: Organisation | None) -> str:
 
 
 def shell_of(
-    request: HttpRequest, viewer: Viewer, current: str, counts: dict[str, int] | None = None
+    request: HttpRequest,
+    viewer: Viewer,
+    current: str,
+    counts: dict[str, int] | None = None,
+    *,
+    asks: bool = True,
 ) -> Shell:
     """The frame of a staff page; current: which link of the navigation one is at.
 
-    counts: what waits by state, where the page has asked already.
+    counts: what waits by state, where the page has asked already; asks: whether the frame may
+    send a statement for its own numbers
     """
-    if counts is None and holds_cases(viewer):
+    if counts is None and asks and holds_cases(viewer):
         counts = cases.waiting_counts(viewer)
     waiting = sum((counts or {}).values())
     # whoever holds cases is told by the page's own question; a statement less on every page
@@ -61,7 +67,7 @@ def shell_of(
         person=viewer.person_name,
         role=str(role.title) if role else "",
         organisation=organisation,
-        nav=tuple(_nav(viewer, current, waiting)),
+        nav=tuple(_nav(viewer, current, waiting, asks=asks)),
         posts=tuple(
             Choice(str(post.post_id), post.words)
             for post in post_choices(request)
@@ -77,7 +83,7 @@ def holds_cases(viewer: Viewer) -> bool:
     return viewer.may_any("case.accept", "case.acknowledge", "case.rule", "case.callback")
 
 
-def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
+def _nav(viewer: Viewer, current: str, waiting: int, *, asks: bool) -> list[Link]:
     links = []
     if holds_cases(viewer):
         links.append(
@@ -113,7 +119,7 @@ def _nav(viewer: Viewer, current: str, waiting: int) -> list[Link]:
         if viewer.organisation_kind != "community_station":
             here = current == "tips"
             # how many wait is asked where the day begins, not on every page
-            unread = tips_waiting(viewer) if current in ("home", "tips") else 0
+            unread = tips_waiting(viewer) if asks and current in ("home", "tips") else 0
             links.append(Link(_("Tips"), reverse("workbench:tips"), "bulb", here, unread or None))
     if viewer.may("case.import"):
         here = current == "ledger"

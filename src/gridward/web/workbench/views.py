@@ -223,7 +223,7 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         notice = sent.problem.message if sent.problem else ""
     page = pages.CasePage(
         # what waits is counted on the lists; here every statement belongs to the case
-        shell=shell_of(request, viewer, "home" if card.is_open else "list", {}),
+        shell=shell_of(request, viewer, "home" if card.is_open else "list", asks=False),
         title=title_of(card.matter_title),
         number=card.number,
         place=card.place or _("Place unknown"),
