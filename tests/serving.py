@@ -118,4 +118,4 @@ def browsing(
         yield page
     finally:
         context.close()
-    assert watched.faults == []
+    assert watched.faults == [], watched.faults

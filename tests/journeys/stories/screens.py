@@ -1,4 +1,4 @@
-"""People in front of a real browser, with script or without: what they open, see, fill in, press."""
+"""People in front of a real browser, with script or without: what they see, fill in, press."""
 
 from __future__ import annotations
 

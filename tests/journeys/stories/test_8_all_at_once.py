@@ -20,7 +20,7 @@ from tests.web.signing import client_of
 from gridward.cases.models import Assignment, Case, Submission
 from gridward.cases.queries.invariants import broken_invariants
 from gridward.journal.models import Entry
-from gridward.notify.models import Notice
+from gridward.notify.models import InboxItem
 
 pytestmark = pytest.mark.journey
 
@@ -86,7 +86,7 @@ def test_two_phones_two_desks_and_a_department_leave_one_truth(
     for desk in (one, other):
         desk.fills(desk.form("accept_dispatch"), condition="松动、车压异响", lead="区市政局")
     one.page.locator("#step-accept_dispatch form button").last.dblclick()
-    one.page.wait_for_function("document.querySelector('.gw-alert.is-good, .gw-alert.is-warn')")
+    one.page.locator(".gw-alert.is-good, .gw-alert.is-warn").first.wait_for()
     _is_told(other, "accept_dispatch", by="街道员1")
     assert (one.opens(event).state(), other.state()) == ("待签收", "待签收")
     assert axe_faults(other.page) == []
@@ -116,7 +116,7 @@ def test_two_phones_two_desks_and_a_department_leave_one_truth(
     works.opens(event)
     works.fills(works.form("dispose"), internal="换胶圈", reply="井盖已固定", photos="green")
     works.page.locator("#step-dispose form button:not([type=button])").last.dblclick()
-    works.page.wait_for_function("document.querySelector('.gw-alert.is-good, .gw-alert.is-warn')")
+    works.page.locator(".gw-alert.is-good, .gw-alert.is-warn").first.wait_for()
     _is_told(other, "correct", by="市政员")
     look()
 
@@ -129,7 +129,7 @@ def test_two_phones_two_desks_and_a_department_leave_one_truth(
     first.opens("/track/mine/")
     first.page.locator("#answer label", has_text="解决了").first.click()
     first.page.locator("#answer form button").last.dblclick()
-    first.page.wait_for_load_state()
+    first.page.locator("main", has_text="已办结").wait_for()
     look()
 
     # What is left is what one clean run would have left.
@@ -144,7 +144,7 @@ def test_two_phones_two_desks_and_a_department_leave_one_truth(
         assert Assignment.objects.filter(case=case.id, role="lead").count() == 1
         assert {each.key: each.cases for each in broken_invariants() if each.cases} == {}
         told = Counter(
-            Notice.objects.values_list("entry_id", "key", "recipient_id", "channel", "about_id")
+            InboxItem.objects.values_list("entry_id", "key", "organisation_id", "post_id")
         )
         assert told and set(told.values()) == {1}
         dispatched = Entry.objects.get(verb="case.dispatched")
@@ -152,7 +152,7 @@ def test_two_phones_two_desks_and_a_department_leave_one_truth(
 
 
 def _is_told(desk: Screen, key: str, *, by: str) -> None:
-    """The form was made from an older look: nothing is done, and it says who was faster and when."""
+    """The form was made from an older look: nothing is done; it says who was faster, and when."""
     form: Any = desk.page.locator(f"#step-{key}")
     desk.presses(form)
     said = desk.page.locator(".gw-alert.is-warn").first.inner_text()
