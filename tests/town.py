@@ -10,6 +10,7 @@ import tempfile
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import shapely
@@ -19,6 +20,8 @@ from gridward.access import actions as access
 from gridward.access import queries as accounts
 from gridward.access.rules import Viewer
 from gridward.catalog import actions as catalog
+from gridward.catalog.compiled import Content
+from gridward.catalog.loader import compile_packs
 from gridward.directory import actions as directory
 from gridward.directory.actions import NewOrganisation, NewPerson, NewPost
 from gridward.journal.rules import ActorRef
@@ -52,14 +55,25 @@ class Town:
         return found.id
 
 
-def load_roles() -> None:
-    """An edition with the levels, roles and settings of the base pack and no processes."""
+@cache
+def compiled(*packs: str) -> Content:
+    """What these packs hold; read once in a test process, for they do not change in it."""
+    return compile_packs(Path(settings.GRIDWARD_PACKS, pack) for pack in packs)
+
+
+@cache
+def _roles_alone() -> Content:
     with tempfile.TemporaryDirectory() as folder:
         pack = Path(folder, "base")
         shutil.copytree(
             Path(settings.GRIDWARD_PACKS, "base"), pack, ignore=shutil.ignore_patterns("processes")
         )
-        catalog.load_packs([pack], actor=ACTOR, at=LONG_AGO)
+        return compile_packs([pack])
+
+
+def load_roles() -> None:
+    """An edition with the levels, roles and settings of the base pack and no processes."""
+    catalog.make_edition(_roles_alone(), actor=ACTOR, at=LONG_AGO)
 
 
 def draw_ground() -> Town:

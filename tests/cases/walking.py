@@ -6,11 +6,9 @@ import io
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
 from PIL import Image
-from tests.town import ACTOR, LONG_AGO, Town, make_town
+from tests.town import ACTOR, LONG_AGO, Town, compiled, make_town
 
 from gridward.access import queries as access_queries
 from gridward.access.rules import Viewer
@@ -50,8 +48,7 @@ def case_town() -> CaseTown:
     """The small town, with the real packs on top of its own edition."""
     with clock.frozen(LONG_AGO):
         town = make_town()
-        packs = Path(settings.GRIDWARD_PACKS)
-        catalog.load_packs([packs / "base", packs / "urban-grid"], actor=ACTOR, at=LONG_AGO)
+        catalog.make_edition(compiled("base", "urban-grid"), actor=ACTOR, at=LONG_AGO)
     access_queries.forget() if hasattr(access_queries, "forget") else None
     return CaseTown(town)
 

@@ -303,11 +303,7 @@ def _key_of(value: Any) -> str:
 
 
 def _spots(document: Document, at: Place) -> dict[Place, tuple[str, int]]:
-    spots = {
-        place[len(at) :]: (document.file, line)
-        for place, line in document.lines.items()
-        if place[: len(at)] == at
-    }
+    spots = {place[len(at) :]: (document.file, line) for place, line in document.under(at)}
     spots.setdefault((), (document.file, document.line(at)))
     return spots
 

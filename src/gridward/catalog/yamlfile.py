@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,20 @@ class Document:
     file: str
     data: Any
     lines: dict[Place, int]
+
+    @cached_property
+    def _by_beginning(self) -> dict[Place, list[tuple[Place, int]]]:
+        """The lines under each place of one or two steps: those of entries and their lists."""
+        found: dict[Place, list[tuple[Place, int]]] = {}
+        for place, line in self.lines.items():
+            for length in range(min(len(place), 2) + 1):
+                found.setdefault(place[:length], []).append((place, line))
+        return found
+
+    def under(self, at: Place) -> list[tuple[Place, int]]:
+        """The places from `at` on, itself included, with their lines."""
+        found = self._by_beginning.get(at[:2], [])
+        return [each for each in found if each[0][: len(at)] == at] if len(at) > 2 else found
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest thing around it."""
