@@ -97,8 +97,8 @@ class Screen:
         self.page.locator("[data-place-target=found] span").wait_for()
 
     def is_pictured(self, name: str) -> None:
-        """Kept for the documentation, when it is asked for: GRIDWARD_WRITE_IMAGES=1."""
-        if not self.script or os.environ.get("GRIDWARD_WRITE_IMAGES") != "1":
+        """Kept for the documentation, when it is asked for: WRITE_IMAGES=1."""
+        if not self.script or os.environ.get("WRITE_IMAGES") != "1":
             return
         shot = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
         shot = shot.resize((390, round(shot.height * 390 / shot.width)), Image.Resampling.LANCZOS)
