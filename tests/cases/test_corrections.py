@@ -389,3 +389,13 @@ def test_a_tap_outside_the_district_changes_nothing(town: CaseTown) -> None:
         correct(found, "11-09 09:05", pin=(110.0, 20.0))
     with refused(errors.NothingCorrected):
         correct(found, "11-09 09:05", pin=(found.case.lng, found.case.lat))
+
+
+def test_a_case_accepted_anew_for_another_matter_needs_a_condition_of_that(town: CaseTown) -> None:
+    found = one(town)
+    correct(found, "11-09 09:05", condition="manhole.rattling")
+
+    with refused(errors.ConditionMissing):
+        actions.accept_case(
+            found.id, **found.by("S001"), matter="noise", condition="", at=at("11-09 09:10")
+        )

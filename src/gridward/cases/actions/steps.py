@@ -144,6 +144,8 @@ def _choose(work: Work, given: Given) -> None:
         case.condition = condition
         case.urgent = book.condition(condition).urgent
         given.memo["accepted"] = True
+    if not case.condition and work.taking and "condition_chosen" in work.taking.guards:
+        raise errors.ConditionMissing()  # the one it had went with its former matter
 
 
 def _note_accepted(work: Work) -> None:
