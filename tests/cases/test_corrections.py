@@ -399,3 +399,23 @@ def test_a_case_accepted_anew_for_another_matter_needs_a_condition_of_that(town:
         actions.accept_case(
             found.id, **found.by("S001"), matter="noise", condition="", at=at("11-09 09:10")
         )
+
+
+def test_a_case_taken_back_and_declined_leaves_nobody_helping(town: CaseTown) -> None:
+    found = one(town)
+    actions.accept_and_dispatch(
+        found.id,
+        **found.by("S001"),
+        condition="manhole.rattling",
+        lead=town.org("mun"),
+        helpers=[town.org("urb")],
+        at=at("11-09 09:10"),
+    )
+    correct(found, "11-09 09:20", urgent=True, keep_lead=False)
+    by = found.by("S001")
+    actions.hand_over(found.id, **by, level="district", words="转", at=at("11-09 09:30"))
+
+    actions.decline_case(found.id, **found.by("D001"), reason="private", at=at("11-09 09:40"))
+
+    assert not Assignment.objects.filter(case=found.id, active=True).exists()
+    proved(found)

@@ -36,7 +36,7 @@ from gridward.journal.models import Delivery, Entry
 from gridward.tasks.models import Task
 from gridward.vault import actions as vault
 
-WANTED = int(os.environ.get("GRIDWARD_TEST_WALK", "10"))
+WANTED = int(os.environ.get("GRIDWARD_TEST_WALK", "50"))
 """How often each step is to be taken and each refusal met, at least."""
 
 MOST = 500 * WANTED

@@ -331,9 +331,7 @@ def close_case(work: Work, given: Given) -> None:
     work.case.close_type = given.close_type or record.close_type or "resolved"
     record.closed_at = work.at
     record.save()
-    for each in work.assignments:
-        if each.active:
-            _end(work, each, "done")
+    end_parts(work, "done")
     drop_return(work)
 
 
@@ -341,9 +339,7 @@ def close_case(work: Work, given: Given) -> None:
 def void_case(work: Work, given: Given) -> None:
     """The case ends without counting."""
     work.case.close_type = ""
-    for each in work.assignments:
-        if each.active:
-            _end(work, each, "void")
+    end_parts(work, "void")
     drop_return(work)
 
 
@@ -448,6 +444,13 @@ def drop_return(work: Work) -> None:
         asked.decided_at = work.at
         asked.decision = "void"
         asked.save(update_fields=["decided_at", "decision"])
+
+
+def end_parts(work: Work, reason: str) -> None:
+    """Every organisation's part in the case ends."""
+    for each in work.assignments:
+        if each.active:
+            _end(work, each, reason)
 
 
 def _end(work: Work, assignment: Assignment, reason: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gridward.access.rules import Viewer
 from gridward.cases import errors, queries
-from gridward.cases.actions.effects import COUNTS, ask_reports, effect, recount
+from gridward.cases.actions.effects import COUNTS, ask_reports, effect, end_parts, recount
 from gridward.cases.actions.given import Given, clean
 from gridward.cases.actions.steps import DETAILS, take_step
 from gridward.cases.actions.submit import open_own_case
@@ -22,8 +22,10 @@ from gridward.journal.actions import note
 
 @effect
 def record_decline(work: Work, given: Given) -> None:
-    """Who declined: on an objection somebody else decides."""
+    """Who declined: on an objection somebody else decides. Whoever still helped since the case was
+    taken back from its lead helps no more."""
     work.case.declined_person = work.actor.facts.person
+    end_parts(work, "void")
 
 
 @effect
