@@ -271,6 +271,7 @@ def tell(rng: random.Random, book: Catalogue, condition_key: str, plan: Plan) ->
             reporter,
             at,
         )
+        submit.note_opened(case, reporter, at)
     story.rows += [submission, case, report]
     desk = _viewer(place["desk_post"], uuid4(), place["desk"])
     handler = _viewer(place["handler_post"], place["handler_person"], place["lead"])

@@ -134,6 +134,15 @@ def test_the_openapi_document_names_the_operations(client: Client, town: CaseTow
 
     assert set(document["paths"]) == {
         "/api/v1/uploads",
+        "/api/v1/uploads/staff",
         "/api/v1/reports",
         "/api/v1/reports/{receipt}",
+        "/api/v1/me",
+        "/api/v1/cases",
+        "/api/v1/cases/{case_id}",
+        "/api/v1/cases/{case_id}/steps",
+        "/api/v1/cases/{case_id}/steps/{key}",
+        "/api/v1/tasks",
+        "/api/v1/tasks/{task_id}/answer",
+        "/api/v1/catalogue/matters",
     }
