@@ -21,7 +21,9 @@ from tests.machine import chromium, postgres_fault
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
-WORKERS = os.environ.get("GRIDWARD_TEST_WORKERS", "2")
+# one more than there are processors: each waits for its database now and then
+WORKERS = os.environ.get("GRIDWARD_TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
+BROWSERS = os.environ.get("GRIDWARD_TEST_WORKERS") or "2"
 
 
 @dataclass
@@ -125,7 +127,7 @@ def test(run: Run, chosen: list[str]) -> None:
     else:
         run.step(
             "browser journeys",
-            *pytest("-n", WORKERS, "-m", "journey", *(chosen or ["tests/journeys"])),
+            *pytest("-n", BROWSERS, "-m", "journey", *(chosen or ["tests/journeys"])),
             GRIDWARD_TEST_ENGINE="sqlite",
         )
 
