@@ -30,6 +30,7 @@ def test_a_report_is_accepted_returned_ruled_disposed_checked_called_back_and_cl
     resident.get_by_role("main").get_by_role("link", name="我要反映").click()
     resident.fill("#words", WORDS)
     resident.set_input_files("#photos", [jpeg()])
+    resident.locator(".gw-map").first.scroll_into_view_if_needed()  # maps load when they are seen
     resident.locator(".gw-map[data-map-ready]").wait_for(timeout=20_000)
     box = resident.locator(".gw-map").bounding_box()
     side = min(box["width"], box["height"]) - 32
@@ -190,8 +191,10 @@ def test_whoever_acts_on_an_old_form_is_told_who_was_faster_and_sees_the_case_as
     assert state(second) == "待补充"
     assert "已经处理过" in second.locator(".gw-alert.is-warn").inner_text()
     assert "请您补充信息" in _track(resident)
-    resident.fill("[name=words]", "文昌路与榕荫路路口")
-    resident.locator("#step-info form button").last.click()
+    details = resident.locator("#step-details")
+    details.evaluate("form => { form.open = true; }")
+    details.locator("[name=words]").fill("文昌路与榕荫路路口")
+    details.locator("form button").last.click()
     resident.wait_for_load_state()
     second.reload()
 
