@@ -26,15 +26,12 @@ from gridward.core import disk, jurisdiction
 from gridward.core.errors import NoRoom
 from gridward.vault import actions as vault
 from gridward.vault.models import File
-from gridward.web import limits
 
 FULL = "服务器空间已满"
 
 
 @pytest.fixture
 def town(space: Space) -> Iterator[CaseTown]:
-    for tally in (limits.crowd, limits.reports, limits.guesses):
-        tally.forget()
     with space.entered():
         yield case_town()
 

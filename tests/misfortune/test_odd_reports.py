@@ -29,8 +29,6 @@ from gridward.web import limits
 
 @pytest.fixture
 def town(db: None) -> Iterator[CaseTown]:
-    for tally in (limits.crowd, limits.reports, limits.guesses):
-        tally.forget()
     yield case_town()
 
 

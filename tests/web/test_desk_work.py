@@ -33,14 +33,12 @@ from gridward.directory import queries as people
 from gridward.directory.actions import NewPerson, NewPost
 from gridward.journal.models import Entry
 from gridward.vault import queries as vault
-from gridward.web.outside.views import misses
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def town(db: None) -> CaseTown:
-    misses.forget()
     return case_town()
 
 

@@ -31,8 +31,6 @@ LATER = MONDAY + timedelta(hours=1)
 
 @pytest.fixture
 def town(db: None) -> CaseTown:
-    for each in (limits.crowd, limits.reports, limits.guesses):
-        each.forget()
     return case_town()
 
 

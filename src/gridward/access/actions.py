@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,8 @@ from django.db import IntegrityError
 from gridward.access import codes, errors, models, queries, rules
 from gridward.core import clock
 from gridward.core.action import action
-from gridward.core.db import insert_many
+from gridward.core.db import connection, insert_many
+from gridward.core.disk import needs_room
 from gridward.core.ids import new_id
 from gridward.directory import actions as directory_actions
 from gridward.directory import queries as directory
@@ -626,12 +627,45 @@ def record_audit_look(
     )
 
 
+# --- how often --------------------------------------------------------------------------------
+
+
+def count_up(windows: Mapping[str, timedelta]) -> dict[str, rules.Tallied]:
+    """Count each key once more, for every process alike; how often it was in its window, and until
+    when that is open.
+
+    windows: key → how long its window stays open once it has begun
+    One statement of its own, outside any transaction: nobody waits in line behind a busy key, and
+    what was counted stays counted when the act that follows is refused. Raises NoRoom.
+    """
+    begins = int(clock.now().timestamp() * 1000)
+    length_ms = {key: int(within.total_seconds() * 1000) for key, within in windows.items()}
+    # in one order everywhere, so that two statements never wait for each other
+    rows = [(key, begins + length_ms[key]) for key in sorted(windows)]
+    marks = ", ".join(["(%s, 1, %s)"] * len(rows))
+    with needs_room(), connection().cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO access_tally (key, count, ends_ms) VALUES {marks}
+            ON CONFLICT (key) DO UPDATE SET
+                count = CASE WHEN access_tally.ends_ms <= %s THEN 1
+                        ELSE access_tally.count + 1 END,
+                ends_ms = CASE WHEN access_tally.ends_ms <= %s THEN excluded.ends_ms
+                          ELSE access_tally.ends_ms END
+            RETURNING key, count, ends_ms
+            """,  # noqa: S608 - marks alone
+            [part for row in rows for part in row] + [begins, begins],
+        )
+        return {key: queries.tallied_as(count, ends) for key, count, ends in cursor.fetchall()}
+
+
 # --- tidying ----------------------------------------------------------------------------------
 
 
 @action
 def tidy() -> int:
-    """Take away ended sessions and old failed sign-ins (they hold addresses); returns how many."""
+    """Take away ended sessions, old failed sign-ins (they hold addresses) and closed windows of
+    counts; returns how many."""
     from axes.models import AccessAttempt
     from django.contrib.sessions.models import Session
 
@@ -639,4 +673,5 @@ def tidy() -> int:
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     tries, _ = AccessAttempt.objects.filter(attempt_time__lt=now - rules.TRIES_KEPT).delete()
     sent, _ = models.SentOnce.objects.filter(made_at__lt=now - rules.SENT_KEPT).delete()
-    return int(sessions + tries + sent)
+    counts, _ = models.Tally.objects.filter(ends_ms__lte=int(now.timestamp() * 1000)).delete()
+    return int(sessions + tries + sent + counts)

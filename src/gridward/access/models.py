@@ -145,3 +145,18 @@ class SentOnce(models.Model):
             models.UniqueConstraint(name="sentonce_client_id", fields=["account", "client_id"]),
         ]
         indexes = [models.Index(fields=["made_at"], name="sentonce_made_at")]
+
+
+class Tally(models.Model):
+    """How often something happened in a window of time that opened with the first of them.
+
+    key: a keyed digest of who and what, which nobody turns back into an address or a number;
+    ends_ms: when the window closes, in milliseconds since 1970; the row is taken away after that.
+    """
+
+    key = models.CharField(primary_key=True, max_length=32)
+    count = models.IntegerField()
+    ends_ms = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ends_ms"], name="tally_ends")]

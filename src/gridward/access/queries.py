@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from gridward.access import codes, models, rules
 from gridward.access.capabilities import EXCLUSIVE
@@ -509,3 +509,22 @@ def _distance(area_id: int | None, chain: tuple[int | None, ...]) -> int:
     if area_id in chain and area_id is not None:
         return len(chain) - chain.index(area_id)
     return len(chain) + 1
+
+
+# --- how often --------------------------------------------------------------------------------
+
+
+def tallied(key: str) -> rules.Tallied:
+    """How often this was counted in the window that is open now; one statement."""
+    now_ms = int(clock.now().timestamp() * 1000)
+    found = (
+        models.Tally.objects.filter(key=key, ends_ms__gt=now_ms)
+        .values_list("count", "ends_ms")
+        .first()
+    )
+    return tallied_as(*found) if found is not None else rules.Tallied()
+
+
+def tallied_as(count: int, ends_ms: int) -> rules.Tallied:
+    """A stored count as it is judged."""
+    return rules.Tallied(count, datetime.fromtimestamp(ends_ms / 1000, tz=UTC))

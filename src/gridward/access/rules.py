@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,19 @@ PERIOD_S = 30
 RECOVERY_CODES = 10
 SENT_KEPT = timedelta(days=30)
 SECOND_STEP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """How often something happened in its window so far, and when the window closes."""
+
+    count: int = 0
+    ends: datetime | None = None
+
+    def minutes_left(self, now: datetime) -> int:
+        """Whole minutes until the window has closed, at least one."""
+        left = (self.ends - now).total_seconds() if self.ends is not None else 0.0
+        return max(1, math.ceil(left / 60))
 
 
 def steps_around(now: datetime) -> tuple[int, int, int]:

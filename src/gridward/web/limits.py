@@ -1,29 +1,31 @@
 """How often is too often: per device, number and address together, never per address alone.
 
 A whole estate shares one mobile address in a storm, so an address alone refuses nobody: reports
-that come in a crowd are kept and marked for the desk. Counted in memory, in each process of the
-server, under keys that nobody can turn back into an address or a number; nothing is stored.
+that come in a crowd are kept and marked for the desk. Counted in the database, so that every
+process of a server counts with the others, under keys that nobody turns back into an address or a
+number; a window that has closed is taken away.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
-import threading
-from collections import OrderedDict, deque
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gridward.core import clock, jurisdiction
+from gridward.access import actions as access
+from gridward.access.queries import tallied
+from gridward.access.rules import Tallied
+from gridward.core import clock
 from gridward.core.errors import Problem
 
 CROWD, CROWD_WITHIN = 30, timedelta(minutes=1)
 REPORTS, REPORTS_WITHIN = 10, timedelta(minutes=10)
 GUESSES, GUESSES_WITHIN = 5, timedelta(minutes=15)
-_SALT = secrets.token_bytes(16)
+LINKS, LINKS_WITHIN = 20, timedelta(minutes=10)
 
 
 class TooOften(Problem):
@@ -32,53 +34,40 @@ class TooOften(Problem):
     text = _("A little too fast. Please try again in %(n)s minutes; nothing you wrote is lost.")
 
 
-class Tally:
-    """How often something happened lately, by key; at most `keys` of them, the oldest forgotten."""
+class TooManyLinks(Problem):
+    code = "too_many_tries"
+    status = 429
+    text = _("Too many links that do not work. Wait ten minutes and try again.")
 
-    def __init__(self, most: int, within: timedelta, *, keys: int = 20_000) -> None:
-        self.most, self.within, self.keys = most, within, keys
-        self._seen: OrderedDict[bytes, deque[float]] = OrderedDict()
-        self._line = threading.Lock()
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """So many of one kind in a window that opens with the first."""
+
+    kind: str
+    most: int
+    within: timedelta
+
+    def key(self, *parts: str) -> str:
+        """Under what is counted; keyed, so that it gives nothing of its parts away."""
+        told = "\0".join((self.kind, *parts))
+        secret = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
+        return hashlib.blake2b(told.encode(), key=secret, digest_size=16).hexdigest()
 
     def minutes_to_wait(self, *parts: str) -> int:
-        """Minutes until it may happen again; 0 when it may now."""
-        with self._line:
-            times = self._fresh(_key(parts))
-            if len(times) < self.most:
-                return 0
-            left = times[-self.most] + self.within.total_seconds() - clock.now().timestamp()
-        return max(1, -(-int(left) // 60))
+        """Minutes until it may happen again; 0 when it may now. One statement."""
+        found = tallied(self.key(*parts))
+        return 0 if found.count < self.most else found.minutes_left(clock.now())
 
-    def add(self, *parts: str) -> int:
-        """Count it once more; how often that is lately."""
-        key = _key(parts)
-        with self._line:
-            times = self._fresh(key)
-            times.append(clock.now().timestamp())
-            self._seen[key] = times
-            self._seen.move_to_end(key)
-            while len(self._seen) > self.keys:
-                self._seen.popitem(last=False)
-            return len(times)
-
-    def forget(self) -> None:
-        """Begin anew."""
-        with self._line:
-            self._seen.clear()
-
-    def _fresh(self, key: bytes) -> deque[float]:
-        times = self._seen.get(key)
-        if times is None:
-            times = deque(maxlen=self.most * 2)
-        since = clock.now().timestamp() - self.within.total_seconds()
-        while times and times[0] < since:
-            times.popleft()
-        return times
+    def add(self, *parts: str) -> None:
+        """Count it once more. One statement."""
+        access.count_up({self.key(*parts): self.within})
 
 
-crowd = Tally(CROWD, CROWD_WITHIN)
-reports = Tally(REPORTS, REPORTS_WITHIN)
-guesses = Tally(GUESSES, GUESSES_WITHIN)
+crowd = Bound("crowd", CROWD, CROWD_WITHIN)
+reports = Bound("reports", REPORTS, REPORTS_WITHIN)
+guesses = Bound("guesses", GUESSES, GUESSES_WITHIN)
+links = Bound("links", LINKS, LINKS_WITHIN)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -95,24 +84,25 @@ def device_of(request: HttpRequest) -> str:
     return str(request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""))
 
 
-def count_in_crowd(request: HttpRequest) -> bool:
-    """Count a report from this address; whether many come from it just now."""
-    return crowd.add(address_of(request)) > CROWD
+def count_report(request: HttpRequest, phone: str | None = None) -> bool:
+    """Count a report that is about to be kept; whether many come from its address just now. One
+    statement.
 
-
-def refuse_flood(request: HttpRequest, phone: str) -> None:
-    """Raises TooOften for one device that sends report after report with one number. A program
-    without a device is kept and marked instead."""
-    device = device_of(request)
-    if device and (n := reports.minutes_to_wait(device, phone, address_of(request))):
-        raise TooOften(n=n)
-
-
-def count_report(request: HttpRequest, phone: str) -> None:
-    """Count a report that was received."""
-    device = device_of(request)
-    if device:
-        reports.add(device, phone, address_of(request))
+    phone: the number left with a form of the portal (maybe ""), where one device that sends report
+    after report with one number waits: raises TooOften. None for a program, and a browser without
+    a device is treated like one: kept, and marked.
+    """
+    address, device = address_of(request), device_of(request)
+    near = crowd.key(address)
+    windows = {near: crowd.within}
+    mine = reports.key(device, phone, address) if phone is not None and device else ""
+    if mine:
+        windows[mine] = reports.within
+    counts = access.count_up(windows)
+    own = counts.get(mine, Tallied())
+    if own.count > reports.most:
+        raise TooOften(n=own.minutes_left(clock.now()))
+    return counts[near].count > crowd.most
 
 
 def refuse_guesses(request: HttpRequest, receipt: str) -> None:
@@ -127,6 +117,12 @@ def count_guess(request: HttpRequest, receipt: str) -> None:
     guesses.add(address_of(request), receipt)
 
 
-def _key(parts: tuple[str, ...]) -> bytes:
-    told = "\0".join((jurisdiction.current().key, *parts))
-    return hashlib.blake2b(told.encode(), key=_SALT, digest_size=16).digest()
+def refuse_links(request: HttpRequest) -> None:
+    """Raises TooManyLinks for an address that came with too many links that do not work."""
+    if links.minutes_to_wait(address_of(request)):
+        raise TooManyLinks()
+
+
+def count_link(request: HttpRequest) -> None:
+    """Count a link that does not work; those that do are never counted."""
+    links.add(address_of(request))

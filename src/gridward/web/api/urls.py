@@ -138,7 +138,7 @@ def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
             key="api",
             source="api",
             language=get_language() or "zh-hans",
-            crowded=limits.count_in_crowd(request),
+            crowded=limits.count_report(request),
         ),
         client_id=payload.client_id,
         staged_by=f"api:{payload.client_id}",

@@ -7,10 +7,7 @@ guards. A link that is wrong, used, taken back or past says the same.
 from __future__ import annotations
 
 import functools
-import threading
-from collections import OrderedDict, deque
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +16,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from gridward.cases import actions, queries
@@ -30,6 +26,7 @@ from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Problem
 from gridward.vault import actions as vault
 from gridward.vault import queries as files
+from gridward.web import limits
 from gridward.web.entrance import entrance
 from gridward.web.outside.pages import WorkPage
 from gridward.web.ui import maps
@@ -38,67 +35,21 @@ from gridward.web.ui.staff import name_of
 
 WORDS_MAX = 2000
 ENDINGS = ("resolved", "partly", "explained", "transferred", "unsolvable")
-TRIES, WITHIN = 20, timedelta(minutes=10)
 
 View = Callable[..., HttpResponse]
 
 
-class TooManyTries(Problem):
-    code = "too_many_tries"
-    status = 429
-    text = gettext_lazy("Too many links that do not work. Wait ten minutes and try again.")
-
-
-class Misses:
-    """Which addresses came with wrong links lately; right ones are never counted."""
-
-    def __init__(self, most: int, within: timedelta, addresses: int = 2000) -> None:
-        self.most, self.within, self.addresses = most, within, addresses
-        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def refuse(self, address: str) -> None:
-        """Raises TooManyTries for an address that has missed too often."""
-        with self._lock:
-            if len(self._fresh(address)) >= self.most:
-                raise TooManyTries()
-
-    def add(self, address: str) -> None:
-        with self._lock:
-            times = self._fresh(address)
-            times.append(wall.now().timestamp())
-            self._seen[address] = times
-            self._seen.move_to_end(address)
-            while len(self._seen) > self.addresses:
-                self._seen.popitem(last=False)
-
-    def forget(self) -> None:
-        with self._lock:
-            self._seen.clear()
-
-    def _fresh(self, address: str) -> deque[float]:
-        times = self._seen.get(address, deque())
-        since = wall.now().timestamp() - self.within.total_seconds()
-        while times and times[0] < since:
-            times.popleft()
-        return times
-
-
-misses = Misses(TRIES, WITHIN)
-
-
 def for_link(view: View) -> View:
     """Only whoever has a link that works. What is shown stands in no cache and tells no other
-    site where it came from. Raises LinkGone, TooManyTries."""
+    site where it came from. Raises LinkGone, TooManyLinks."""
 
     @functools.wraps(view)
     def entered(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        address = request.META.get("REMOTE_ADDR", "")
-        misses.refuse(address)
+        limits.refuse_links(request)
         try:
             response = view(request, token, *args, **kwargs)
         except LinkGone:
-            misses.add(address)
+            limits.count_link(request)
             raise
         response.headers["Cache-Control"] = "no-store, private"
         # "no-referrer" would also keep the address from our own forms, which have to prove it

@@ -41,7 +41,7 @@ def protection(request: HttpRequest) -> HttpResponse:
         return _form(request, given, faults, client_id=client_id, status=422)
     phone = given["phone"] if given["reach"] == "call" else ""
     try:
-        limits.refuse_flood(request, phone)
+        channel = views_report.channel_of(request, phone)
     except limits.TooOften as problem:
         said = problem.message
         return _form(request, given, {}, client_id=client_id, problem=said, status=problem.status)
@@ -54,10 +54,9 @@ def protection(request: HttpRequest) -> HttpResponse:
     receipt = cases.submit_report(
         [told],
         contact=cases.Contact(phone=phone),
-        channel=views_report.channel_of(request),
+        channel=channel,
         client_id=client_id if len(client_id) == 32 and client_id.isalnum() else new_id().hex,
     )
-    limits.count_report(request, phone)
     return views_report.received(receipt)
 
 

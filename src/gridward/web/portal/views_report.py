@@ -59,15 +59,10 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _send(request: HttpRequest, asked: reporting.Asked, join: str) -> HttpResponse:
-    phone = asked.values.get("phone", "")
     try:
-        limits.refuse_flood(request, phone)
-    except limits.TooOften as problem:
-        return report_form(request, asked, problem=problem.message, status=problem.status)
-    channel = channel_of(request)
-    try:
+        channel = channel_of(request, asked.values.get("phone", ""))
         receipt, asked = reporting.send(asked, channel=channel, join=_uuid(join))
-    except NoRoom as problem:
+    except (limits.TooOften, NoRoom) as problem:
         return report_form(request, asked, problem=problem.message, status=problem.status)
     except ClientIdTaken:
         # the same form once more, while its first sending was still under way
@@ -77,19 +72,21 @@ def _send(request: HttpRequest, asked: reporting.Asked, join: str) -> HttpRespon
         return received(before, again=True)
     if receipt is None:
         return report_form(request, asked, status=422)
-    limits.count_report(request, phone)
     return received(receipt)
 
 
-def channel_of(request: HttpRequest) -> cases.Channel:
-    """By which way a resident reports, and whether many do so from the same address just now."""
+def channel_of(request: HttpRequest, phone: str) -> cases.Channel:
+    """By which way a resident reports, and whether many do so from the same address just now.
+
+    phone: the number left with it, or "". Raises TooOften for one device that floods.
+    """
     return cases.Channel(
         key=CHANNEL,
         source=CHANNEL,
         reporter_kind="resident",
         language=get_language() or "zh-hans",
         notice_version=reporting.notice_version(),
-        crowded=limits.count_in_crowd(request),
+        crowded=limits.count_report(request, phone),
     )
 
 
