@@ -8,7 +8,7 @@ import pytest
 
 from gridward.catalog import loader
 from gridward.catalog.compiled import Catalogue, Content, digest_of
-from gridward.catalog.definitions import LimitFrom, Sensitivity
+from gridward.catalog.definitions import CalendarDefinition, LimitFrom, Sensitivity
 from gridward.catalog.errors import NotInCatalogue
 from gridward.catalog.loader import compile_packs, packs_root, read_district
 from gridward.catalog.queries import years_to_load
@@ -230,6 +230,35 @@ def test_a_year_is_asked_for_from_november_before_it_begins(
     town: Catalogue, now: datetime, wanted: tuple[tuple[str, int], ...]
 ) -> None:
     assert years_to_load(town, now) == wanted
+
+
+def _mainland(town: Catalogue) -> CalendarDefinition:
+    return next(each for each in town.content.calendars if each.key == "cn-mainland")
+
+
+def test_every_year_of_the_mainlands_calendar_names_the_notice_that_it_follows(
+    town: Catalogue,
+) -> None:
+    notices = {year: days.source for year, days in _mainland(town).years.items()}
+
+    assert set(notices) == {2024, 2025, 2026}
+    for year, notice in notices.items():
+        assert notice is not None
+        assert f"关于{year}年部分节假日安排的通知" in notice
+        assert f"国办发明电〔{year - 1}〕" in notice
+
+
+@pytest.mark.parametrize(("year", "statutory"), [(2024, 11), (2025, 13), (2026, 13)])
+def test_a_mainland_year_gives_as_many_days_off_as_the_law(
+    town: Catalogue, year: int, statutory: int
+) -> None:
+    days = _mainland(town).years[year]
+
+    off = [day for day in days.holidays if day.isoweekday() < 6]
+
+    # what is off besides the law's own days is made up on a weekend
+    assert len(off) - len(days.workdays) == statutory
+    assert all(day.isoweekday() > 5 for day in days.workdays)
 
 
 def test_what_an_edition_does_not_have_is_a_refusal(town: Catalogue) -> None:
