@@ -18,6 +18,7 @@ from gridward.web.ui.pages import (
     FormField,
     Link,
     MapView,
+    NavGroup,
     Pager,
     Photo,
     Reason,
@@ -84,10 +85,19 @@ def shell(role: str, organisation: str) -> Shell:
         role=role,
         organisation=organisation,
         nav=(
-            Link(zh("待我办理", "Waiting for me"), "#", "inbox", True, 7),
-            Link(zh("全部事件", "All events"), "#", "list"),
-            Link(zh("我经手的", "Passed on by me"), "#", "arrow-forward-up"),
-            Link(zh("今日情况", "Today in brief"), "#", "chart-bar"),
+            NavGroup(
+                "work",
+                zh("办件", "In hand"),
+                (
+                    Link(zh("待我办理", "Waiting for me"), "#", "inbox", True, 7),
+                    Link(zh("全部事件", "All events"), "#", "list"),
+                ),
+            ),
+            NavGroup(
+                "figures",
+                zh("数据与资料", "Figures and lists"),
+                (Link(zh("今日情况", "Today in brief"), "#", "chart-bar"),),
+            ),
         ),
         waiting=7,
     )

@@ -234,6 +234,15 @@ class ReportForm:
 
 
 @dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Entries of the navigation that belong together. key: names the group within its page."""
+
+    key: str
+    title: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The frame of every staff page: who works here, in which post, and where one may go.
 
@@ -243,7 +252,7 @@ class Shell:
     person: str
     role: str
     organisation: str
-    nav: tuple[Link, ...] = ()
+    nav: tuple[NavGroup, ...] = ()
     posts: tuple[Choice, ...] = ()
     waiting: int = 0
     unread: int = 0

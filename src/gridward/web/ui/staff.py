@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,8 @@ from gridward.directory.errors import NoSuchOrganisation
 from gridward.directory.rules import Organisation
 from gridward.notify import queries as notices
 from gridward.web.ui import words
-from gridward.web.ui.pages import Badge, Choice, Clock, Link, Reason, Shell, Tone, Why
+from gridward.web.ui.navigation import holds_cases, navigation, reads_tips
+from gridward.web.ui.pages import Badge, Choice, Clock, Reason, Shell, Tone, Why
 from gridward.web.ui.views_account import post_choices
 
 # by the stage that residents are shown, which every process's states name
@@ -56,6 +56,10 @@ def shell_of(
     if counts is None and asks and holds_cases(viewer):
         counts = cases.waiting_counts(viewer)
     waiting = sum((counts or {}).values())
+    numbers = {"home": waiting}
+    if asks and current in ("home", "tips") and reads_tips(viewer):
+        # how many wait is asked where the day begins, not on every page
+        numbers["tips"] = tips_waiting(viewer)
     # whoever holds cases is told by the page's own question; a statement less on every page
     unread = 0 if holds_cases(viewer) else notices.unread_of(viewer).number
     role = catalogue().roles.get(viewer.role)
@@ -67,7 +71,7 @@ def shell_of(
         person=viewer.person_name,
         role=str(role.title) if role else "",
         organisation=organisation,
-        nav=tuple(_nav(viewer, current, waiting, asks=asks)),
+        nav=navigation(viewer, current, numbers),
         posts=tuple(
             Choice(str(post.post_id), post.words)
             for post in post_choices(request)
@@ -76,92 +80,6 @@ def shell_of(
         waiting=waiting,
         unread=unread,
     )
-
-
-def holds_cases(viewer: Viewer) -> bool:
-    """Whether cases can wait for this post's organisation."""
-    return viewer.may_any("case.accept", "case.acknowledge", "case.rule", "case.callback")
-
-
-def _nav(viewer: Viewer, current: str, waiting: int, *, asks: bool) -> list[Link]:
-    links = []
-    if holds_cases(viewer):
-        links.append(
-            Link(
-                _("Waiting for me"),
-                reverse("workbench:home"),
-                "inbox",
-                current == "home",
-                waiting or None,
-            )
-        )
-    if viewer.may("case.see"):
-        here = current == "list"
-        links.append(Link(_("All events"), reverse("workbench:list"), "list", here))
-        links.append(Link(_("On the map"), reverse("workbench:map"), "map", current == "map"))
-    if viewer.may("case.force_confirm"):
-        here = current == "approvals"
-        links.append(Link(_("To approve"), reverse("workbench:approvals"), "gavel", here))
-    if viewer.may("report.on_behalf") and viewer.may("case.accept"):
-        here = current == "report"
-        title = _("Report for a resident")
-        links.append(Link(title, reverse("workbench:report"), "message-report", here))
-    if viewer.may_any("case.accept", "case.callback"):
-        here = current == "phone"
-        links.append(Link(_("Look up a number"), reverse("workbench:phone"), "phone", here))
-        here = current == "data"
-        links.append(Link(_("Requests about data"), reverse("workbench:data"), "lock", here))
-    if viewer.may("case.accept") and cases.is_desk(viewer.organisation_id):
-        here = current == "shift"
-        links.append(
-            Link(_("Shift hand-over"), reverse("workbench:shift"), "arrows-exchange", here)
-        )
-        if viewer.organisation_kind != "community_station":
-            here = current == "tips"
-            # how many wait is asked where the day begins, not on every page
-            unread = tips_waiting(viewer) if asks and current in ("home", "tips") else 0
-            links.append(Link(_("Tips"), reverse("workbench:tips"), "bulb", here, unread or None))
-    if viewer.may("case.import"):
-        here = current == "ledger"
-        links.append(Link(_("Import a ledger"), reverse("workbench:ledger"), "file-text", here))
-    if viewer.may_any("figures.see", "territory.manage", "people.manage"):
-        here = current == "areas"
-        links.append(Link(_("Areas"), reverse("workbench:areas"), "layout-grid", here))
-    if viewer.may("figures.see"):
-        here = current == "overview"
-        links.append(Link(_("Today in brief"), reverse("workbench:overview"), "chart-bar", here))
-    if viewer.may_any("packs.load", "case.see", "figures.see", "people.manage", "audit.read"):
-        here = current == "catalogue"
-        title = _("Catalogue of matters")
-        links.append(Link(title, reverse("workbench:catalogue"), "clipboard-list", here))
-    if viewer.may("people.manage"):
-        links.append(Link(_("People"), reverse("workbench:people"), "users", current == "people"))
-        links.append(
-            Link(
-                _("Organisations"),
-                reverse("workbench:organisations"),
-                "building-community",
-                current == "organisations",
-            )
-        )
-        links.append(
-            Link(
-                _("Import people"),
-                reverse("workbench:people-import"),
-                "download",
-                current == "people-import",
-            )
-        )
-    if viewer.may("system.run"):
-        here = current == "notices"
-        links.append(Link(_("Messages sent"), reverse("workbench:notices"), "message", here))
-    if viewer.may("audit.read"):
-        links.append(Link(_("Audit"), reverse("workbench:audit"), "history", current == "audit"))
-    if viewer.may_any("people.manage", "audit.read"):
-        links.append(
-            Link(_("Who may see what"), reverse("workbench:sight"), "eye", current == "sight")
-        )
-    return links
 
 
 def state_badge(state: str, title: object) -> Badge:

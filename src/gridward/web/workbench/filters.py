@@ -16,8 +16,9 @@ from gridward.cases.queries import Narrowing
 from gridward.catalog.queries import catalogue
 from gridward.core import jurisdiction
 from gridward.territory import queries as territory
+from gridward.web.ui.navigation import holds_cases
 from gridward.web.ui.pages import Choice, FormField, Link
-from gridward.web.ui.staff import channel_title, holds_cases
+from gridward.web.ui.staff import channel_title
 from gridward.web.workbench.lines import state_titles
 
 CHANNELS = ("portal", "phone", "desk", "field", "api", "import")

@@ -69,8 +69,9 @@ class CasePage:
 
     clock: the one that runs on the reader; promised: the date told to the reporter;
     steps: first the likeliest; withheld: set on restricted cases, words and photos stay away;
-    following: where the next case that waits is opened; sheet: the case on paper; chat: as text
-    for a chat group.
+    notice: why what was sent was not done; notice_to: the form it came from; typed: its words
+    where that form is gone; following: where the next case that waits is opened; sheet: the case
+    on paper; chat: as text for a chat group.
     """
 
     shell: Shell
@@ -91,11 +92,24 @@ class CasePage:
     why: Why = field(default_factory=Why)
     back: Link | None = None
     notice: str = ""
+    notice_to: str = ""
+    typed: tuple[Fact, ...] = ()
     withheld: bool = False
     following: str = ""
     sheet: str = ""
     chat: str = ""
     links: LinkPanel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GonePage:
+    """`workbench/gone.html`: a form's words, after its case went where this post does not see."""
+
+    shell: Shell
+    back: Link
+    title: str
+    problem: str
+    typed: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,3 +408,4 @@ class ShiftPage:
     words: str = ""
     history: tuple[HandoverLine, ...] = ()
     problem: str = ""
+    typed: tuple[Fact, ...] = ()

@@ -20,11 +20,13 @@ class ContactPage:
 
 @dataclass(frozen=True, slots=True)
 class ReasonPage:
-    """`workbench/reason.html`: why a restricted case is opened."""
+    """`workbench/reason.html`: why a restricted case is opened; typed: words of a form that
+    was sent after the last reason had lapsed."""
 
     shell: Shell
     back: Link
     step: Step
+    typed: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,5 @@ class DataRequestPage:
     steps: tuple[Step, ...] = ()
     copy: str = ""
     case: str = ""
+    problem: str = ""
+    typed: tuple[Fact, ...] = ()

@@ -28,5 +28,6 @@ class TipPage:
     map: MapView | None = None
     steps: tuple[Step, ...] = ()
     problem: str = ""
+    typed: tuple[Fact, ...] = ()
     case: str = ""
     answer: str = ""

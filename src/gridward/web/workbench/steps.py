@@ -26,7 +26,7 @@ from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Reason, Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
-from gridward.core.errors import NotFound, Problem
+from gridward.core.errors import NotFound, Outdated, Problem
 from gridward.directory import queries as directory
 from gridward.vault import actions as vault
 from gridward.vault import queries as secrets
@@ -159,11 +159,15 @@ NOT_HERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A step's form as it came back: what was typed, and why it was refused."""
+    """A step's form as it came back: what was typed, and why it was refused.
+
+    files: whether photos came with it; a browser cannot be given them back.
+    """
 
     key: str
     values: QueryDict
-    problem: Problem | None = None
+    problem: Problem
+    files: bool = False
 
 
 # --- drawing --------------------------------------------------------------------------------
@@ -206,20 +210,41 @@ def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[
     return tuple(found)
 
 
+def sent(request: HttpRequest, key: str, problem: Problem) -> Sent:
+    """What came with a request that was refused."""
+    return Sent(key, request.POST, problem, files=any(request.FILES.values()))
+
+
 def draft_name(case_id: UUID, key: str) -> str:
     """Under which name the browser keeps what was typed into a step's form."""
     return f"case-{case_id}-{key}"
 
 
+def again(step: Step | None, sent: Sent | None) -> Step | None:
+    """A form beside the steps as it was sent, where it is the one that was."""
+    return _as_sent(step, sent) if step and sent and step.key == sent.key else step
+
+
 def _as_sent(step: Step, sent: Sent) -> Step:
-    fields = tuple(
-        field
-        if field.kind in ("photos", "hidden")
-        else replace(field, value=sent.values.get(field.name, field.value))
-        for field in step.fields
+    fields = tuple(_field_as_sent(field, sent.values) for field in step.fields)
+    said = [sent.problem.message]
+    if isinstance(sent.problem, Outdated):
+        said.append(_("What you typed stands below; send it again if it still fits."))
+    if sent.files:
+        said.append(_("Please choose the photos again."))
+    return replace(step, fields=fields, error=" ".join(said), is_open=True)
+
+
+def _field_as_sent(field: FormField, values: QueryDict) -> FormField:
+    if field.kind in ("photos", "hidden"):
+        return field
+    if field.kind == "checks":
+        ticked = values.getlist(field.name)
+        choices = tuple(replace(each, chosen=each.value in ticked) for each in field.choices)
+        return replace(field, choices=choices)
+    return replace(
+        field, value=values.get(field.name, "" if field.kind == "check" else field.value)
     )
-    said = sent.problem.message if sent.problem else ""
-    return replace(step, fields=fields, error=said, is_open=True)
 
 
 def _hint(key: str, page: CasePage, viewer: Viewer) -> str:

@@ -45,7 +45,7 @@ urlpatterns = [
         views_privacy.reveal,
         name="reveal",
     ),
-    path("cases/<uuid:case_id>/reports/<uuid:report_id>/words/", views_privacy.share, name="share"),
+    path("cases/<uuid:case_id>/reports/<uuid:report_id>/words/", views.share, name="share"),
     path("phone/", views_privacy.phone, name="phone"),
     path("data/", views_data.data_requests, name="data"),
     path("data/<uuid:request_id>/", views_data.data_request, name="data-request"),

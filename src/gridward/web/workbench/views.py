@@ -14,16 +14,17 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gridward.access.rules import Viewer
-from gridward.cases import queries
+from gridward.cases import actions, queries
 from gridward.cases.errors import ReasonNeeded
 from gridward.cases.queries.pages import CaseCard, CasePage, ReportView
 from gridward.cases.queries.photos import photo_of_case
 from gridward.cases.queries.saying import result_words
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
-from gridward.core.errors import NotFound, Outdated, Problem
+from gridward.core.errors import NotFound, Problem
 from gridward.web.ui import maps, words
 from gridward.web.ui.media import file_answer, picture_of
+from gridward.web.ui.navigation import holds_cases
 from gridward.web.ui.pages import (
     Badge,
     Fact,
@@ -38,7 +39,6 @@ from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import (
     channel_title,
     clock_of,
-    holds_cases,
     name_of,
     shell_of,
     state_badge,
@@ -54,6 +54,7 @@ from gridward.web.workbench.lines import (
     picks_of,
     state_titles,
 )
+from gridward.web.workbench.typed import gone_page, typed_in
 from gridward.web.workbench.views_export import chat_of
 from gridward.web.workbench.views_links import links_panel
 
@@ -184,16 +185,48 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def step(request: HttpRequest, case_id: UUID, key: str) -> HttpResponse:
     """Takes a step and shows the case as it is then; a refusal shows the form again."""
-    viewer = staff_of(request)
     try:
-        steps.take(request, case_id, key, viewer)
-    except NotFound:
-        raise
+        steps.take(request, case_id, key, staff_of(request))
     except Problem as problem:
-        return _case_page(request, case_id, steps.Sent(key, request.POST, problem))
+        return refused(request, case_id, steps.sent(request, key, problem))
     said = _("Done. What happens next stands below.")
     messages.success(request, said, extra_tags=steps.draft_name(case_id, key))
     return HttpResponseRedirect(case_address(case_id), status=303)
+
+
+@for_staff("case.see")
+@require_POST
+def share(request: HttpRequest, case_id: UUID, report_id: UUID) -> HttpResponse:
+    """Keeps what others read in place of the reporter's words."""
+    version = request.POST.get("version", "")
+    try:
+        actions.share_words(
+            case_id,
+            report_id,
+            by=staff_of(request),
+            words=request.POST.get("words", ""),
+            version=int(version) if version.isdecimal() else 0,
+        )
+    except Problem as problem:
+        return refused(
+            request, case_id, steps.sent(request, views_privacy.share_key(report_id), problem)
+        )
+    messages.success(request, _("Saved. Whoever settles it now reads this."))
+    return HttpResponseRedirect(case_address(case_id), status=303)
+
+
+def refused(request: HttpRequest, case_id: UUID, sent: steps.Sent) -> HttpResponse:
+    """The case with the form that was refused, or whatever this post still sees of it; never
+    without the words that were typed."""
+    try:
+        return _case_page(request, case_id, sent)
+    except ReasonNeeded:
+        return views_privacy.ask_reason(request, case_id, typed=typed_in(sent.values))
+    except NotFound as problem:
+        words = typed_in(sent.values)
+        if not words:
+            raise
+        return gone_page(request, staff_of(request), problem, words)
 
 
 @for_staff("case.see")
@@ -211,16 +244,10 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
     viewer = staff_of(request)
     found = queries.case_page(viewer, case_id)
     card = found.case
-    notice = ""
-    if sent is not None and isinstance(sent.problem, Outdated):
-        # somebody else acted: what was typed belongs to a case that no longer looks so
-        notice, sent = sent.problem.message, None
-        status = 409
-    else:
-        status = sent.problem.status if sent is not None and sent.problem else 200
     mine = steps.steps_of(found, viewer, sent)
-    if sent is not None and not any(one.key == sent.key for one in mine):
-        notice = sent.problem.message if sent.problem else ""
+    reports = tuple(_report(found, one, viewer, sent) for one in found.reports)
+    forms = [*mine, *(one.share for one in reports if one.share is not None)]
+    stays = sent is not None and any(one.key == sent.key for one in forms)
     page = pages.CasePage(
         # what waits is counted on the lists; here every statement belongs to the case
         shell=shell_of(request, viewer, "home" if card.is_open else "list", asks=False),
@@ -233,7 +260,7 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         promised=card.promised_at if card.is_open else None,
         holder=_holder(card),
         facts=tuple(_facts(found)),
-        reports=tuple(_report(found, one, viewer) for one in found.reports),
+        reports=reports,
         proofs=tuple(
             _photo(card.id, one.id, one.media, one.seconds)
             for one in found.photos
@@ -244,13 +271,16 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         timeline=_timeline(found),
         why=why_of(found.why),
         back=_back(viewer),
-        notice=notice,
+        notice=sent.problem.message if sent is not None else "",
+        notice_to=f"step-{sent.key}" if sent is not None and stays else "",
+        typed=typed_in(sent.values) if sent is not None and not stays else (),
         withheld=card.restricted,
         following=f"{reverse('workbench:next')}?not={card.id}" if holds_cases(viewer) else "",
         sheet="" if card.restricted else reverse("workbench:print", args=[card.id]),
         chat=chat_of(found),
         links=links_panel(found, viewer),
     )
+    status = sent.problem.status if sent is not None else 200
     return render(request, "workbench/case.html", {"page": page}, status=status)
 
 
@@ -314,7 +344,9 @@ def _outside(one: ReportView) -> str:
     return " · ".join(part for part in (titles.get(one.source, ""), one.outside, due) if part)
 
 
-def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportView:
+def _report(
+    found: CasePage, one: ReportView, viewer: Viewer, sent: steps.Sent | None
+) -> pages.ReportView:
     contact = ""
     if one.phone or one.name:
         contact = " ".join(part for part in (one.name, one.phone) if part)
@@ -347,7 +379,7 @@ def _report(found: CasePage, one: ReportView, viewer: Viewer) -> pages.ReportVie
         ),
         contact=contact,
         reveal=views_privacy.reveal_step(found, one),
-        share=views_privacy.share_step(found, one, viewer),
+        share=steps.again(views_privacy.share_step(found, one, viewer), sent),
         outside_number=_outside(one),
         badge=badge,
         crowded=one.crowded,

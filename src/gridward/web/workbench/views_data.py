@@ -22,6 +22,7 @@ from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
 from gridward.web.ui.words import clock_pill, day_words, receipt_words
 from gridward.web.workbench import pages_privacy as pages
+from gridward.web.workbench.typed import typed_in
 
 DESK = ("case.accept", "case.callback")
 
@@ -103,6 +104,8 @@ def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
             raise
         except Problem as refused:
             problem = refused
+            one = queries.request_for(viewer, request_id, clock.now())
+    gone = problem is not None and one.state != "filed"
     page = pages.DataRequestPage(
         shell=shell_of(request, viewer, "data"),
         back=Link(_("Requests about data"), reverse("workbench:data")),
@@ -113,6 +116,8 @@ def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
         if one.kind == "copy" and one.state in ("granted", "executed")
         else "",
         case=reverse("workbench:case", args=[one.case]) if one.case else "",
+        problem=problem.message if problem and gone else "",
+        typed=typed_in(request.POST) if gone else (),
     )
     answer = render(
         request,

@@ -19,9 +19,10 @@ from gridward.notify import actions, channels, queries
 from gridward.notify.rules import STATES
 from gridward.web.ui import inbox as inboxes
 from gridward.web.ui import words
+from gridward.web.ui.navigation import holds_cases
 from gridward.web.ui.pages import Badge, Fact, Link, Pager, Tone
 from gridward.web.ui.sessions import for_staff, staff_of
-from gridward.web.ui.staff import holds_cases, shell_of
+from gridward.web.ui.staff import shell_of
 from gridward.web.workbench import pages
 
 TONES: dict[str, Tone] = {

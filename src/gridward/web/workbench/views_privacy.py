@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from gridward.cases import actions, errors, queries
 from gridward.cases.queries import Reveal
 from gridward.cases.queries.pages import CasePage, ReportView
 from gridward.core.errors import NotFound, Problem
-from gridward.web.ui.pages import FormField, Link, Row, Step
+from gridward.web.ui.pages import Fact, FormField, Link, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import clock_of, shell_of, state_badge, title_of
 from gridward.web.ui.words import moment_words, receipt_words
@@ -66,6 +65,11 @@ def _reveal_step(case_id: UUID, report_id: UUID, *, error: str = "", value: str 
     )
 
 
+def share_key(report_id: UUID) -> str:
+    """Names the form of `share_step` on a page that may have several."""
+    return f"share-{report_id.hex[-6:]}"
+
+
 def share_step(found: CasePage, one: ReportView, viewer: Viewer) -> Step | None:
     """The form with what others read in place of the reporter's words; for the case's desk."""
     if not one.reads_original or not (one.words or one.shared):
@@ -79,7 +83,7 @@ def share_step(found: CasePage, one: ReportView, viewer: Viewer) -> Step | None:
         help=_("Empty goes back to the words with names and numbers hidden by rule."),
     )
     return Step(
-        key=f"share-{one.id.hex[-6:]}",
+        key=share_key(one.id),
         title=_("What others read of this"),
         address=reverse("workbench:share", args=[found.case.id, one.id]),
         version=found.case.version,
@@ -114,27 +118,16 @@ def reveal(request: HttpRequest, case_id: UUID, report_id: UUID) -> HttpResponse
     return answer
 
 
-@for_staff("case.see")
-@require_POST
-def share(request: HttpRequest, case_id: UUID, report_id: UUID) -> HttpResponse:
-    """Keeps what others read in place of the reporter's words."""
-    version = request.POST.get("version", "")
-    actions.share_words(
-        case_id,
-        report_id,
-        by=staff_of(request),
-        words=request.POST.get("words", ""),
-        version=int(version) if version.isdecimal() else 0,
-    )
-    messages.success(request, _("Saved. Whoever settles it now reads this."))
-    return HttpResponseRedirect(_case_address(case_id), status=303)
-
-
 # --- restricted cases -----------------------------------------------------------------------------
 
 
 def ask_reason(
-    request: HttpRequest, case_id: UUID, *, error: str = "", status: int = 200
+    request: HttpRequest,
+    case_id: UUID,
+    *,
+    error: str = "",
+    status: int = 200,
+    typed: tuple[Fact, ...] = (),
 ) -> HttpResponse:
     """The page before a restricted case: why is it opened?"""
     viewer = staff_of(request)
@@ -152,6 +145,7 @@ def ask_reason(
         shell=shell_of(request, viewer, "list", {}),
         back=Link(_("All events"), reverse("workbench:list")),
         step=step,
+        typed=typed,
     )
     return render(request, "workbench/reason.html", {"page": page}, status=status)
 

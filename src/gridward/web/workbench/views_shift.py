@@ -24,6 +24,7 @@ from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
 from gridward.web.workbench import pages
 from gridward.web.workbench.lines import line_of
+from gridward.web.workbench.typed import typed_in
 
 WORDS_MAX = 1000
 
@@ -64,6 +65,7 @@ def _page(request: HttpRequest, viewer: Viewer, problem: Problem | None = None) 
     waiting = found.waiting
     mine = waiting is not None and waiting.given_by == viewer.post_id
     counts = found.counts
+    may_give = waiting is None or mine
     page = pages.ShiftPage(
         shell=shell_of(request, viewer, "shift"),
         tiles=(
@@ -77,10 +79,11 @@ def _page(request: HttpRequest, viewer: Viewer, problem: Problem | None = None) 
         promises=tuple(_promise(each) for each in found.promises),
         waiting=_handover(waiting) if waiting else None,
         take=reverse("workbench:shift-take", args=[waiting.id]) if waiting and not mine else "",
-        may_give=waiting is None or mine,
+        may_give=may_give,
         words=request.POST.get("words", waiting.words if waiting and mine else ""),
         history=tuple(_handover(each) for each in found.history),
         problem=problem.message if problem else "",
+        typed=() if may_give else typed_in(request.POST),
     )
     status = problem.status if problem else 200
     return render(request, "workbench/shift.html", {"page": page}, status=status)

@@ -24,6 +24,7 @@ from gridward.web.ui.staff import shell_of
 from gridward.web.ui.words import moment_words
 from gridward.web.workbench import pages_tips as pages
 from gridward.web.workbench.lines import case_address
+from gridward.web.workbench.typed import typed_in
 
 WORDS_MAX = 2000
 SHORT = 40
@@ -96,6 +97,7 @@ def tip(request: HttpRequest, tip_id: UUID) -> HttpResponse:
         map=_map(one),
         steps=_steps(request, one, problem) if one.state == "noted" else (),
         problem=problem.message if problem and one.state != "noted" else "",
+        typed=typed_in(request.POST) if problem and one.state != "noted" else (),
         case=case_address(one.case.id) if one.case else "",
         answer=one.answer or "",
     )
