@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks [--json] [--engines sqlite,postgres]
         [--sizes 1000,100000,1000000] [--folder var/bench] [--fresh]
-        [--skip load,import,sweep,locate]
+        [--skip load,import,sweep,locate,draw]
 
 Databases are generated when they are not there (or were made by another schema or generator) and
 kept for the next time. Exit code 1 when a bound does not hold. What is asked, how, and figures
@@ -300,7 +300,7 @@ def main() -> int:
     parser.add_argument("--sizes", default=",".join(str(n) for n in SIZES))
     parser.add_argument("--folder", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--fresh", action="store_true", help="generate anew what is there")
-    parser.add_argument("--skip", default="", help="any of load, import, sweep, locate")
+    parser.add_argument("--skip", default="", help="any of load, import, sweep, locate, draw")
     given = parser.parse_args()
     given.sizes = [int(n) for n in given.sizes.split(",")]
     results: dict[str, Any] = {}
@@ -321,6 +321,10 @@ def main() -> int:
                 f"locate at {one['cells']:,} cells: {one['single_us']:.1f} µs, {one['share']:.2f}"
             )
             bounds.append(Bound("both", what, "", "≤ 20 µs, ≥ 0.5", bool(one["ok"])))
+    if "draw" not in given.skip.split(","):
+        results["draw"] = run("benchmarks.draw", "--json")
+        took, fits = results["draw"]["seconds"], bool(results["draw"]["ok"])
+        bounds.append(Bound("both", "a district drawn at full scale", f"{took} s", "≤ 10 s", fits))
     if given.json:
         told = [vars(one) for one in bounds]
         print(json.dumps({"results": results, "bounds": told}, ensure_ascii=False))
