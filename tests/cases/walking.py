@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -74,10 +75,11 @@ def submit(
     contact: Contact | None = None,
     channel: Channel | None = None,
     client_id: str | None = None,
+    photos: Sequence[uuid.UUID] = (),
 ) -> Receipt:
     """A resident reports rattling manhole covers."""
     return actions.submit_report(
-        [Told(words=words, place=place, matter=matter)],
+        [Told(words=words, place=place, matter=matter, photos=photos)],
         contact=contact if contact is not None else Contact(phone="13800138000", name="何来"),
         channel=channel,
         client_id=client_id,

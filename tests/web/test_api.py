@@ -135,6 +135,7 @@ def test_the_openapi_document_names_the_operations(client: Client, town: CaseTow
     assert set(document["paths"]) == {
         "/api/v1/uploads",
         "/api/v1/uploads/staff",
+        "/api/v1/notice",
         "/api/v1/reports",
         "/api/v1/reports/{receipt}",
         "/api/v1/me",

@@ -290,6 +290,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:", *GRIDWARD_MAP.hosts],
+        "media-src": ["'self'", "blob:"],  # how long a chosen film plays, before it is sent
         "font-src": ["'self'"],
         "connect-src": ["'self'", *GRIDWARD_MAP.hosts],
         "worker-src": ["'self'"],

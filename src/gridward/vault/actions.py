@@ -142,20 +142,21 @@ def stage_upload(
     *,
     film_s: float = rules.VIDEO_S,
     voice_s: float = rules.VOICE_S,
+    photo_bytes: int = rules.MAX_PHOTO_BYTES,
     photos_only: bool = False,
 ) -> queries.StoredFile:
     """A photo, film or voice note made anew, without what the device wrote into it, encrypted and
     kept for a day.
 
-    upload: open for reading, at most 10 MB for a photo, 50 MB for a film; name: as given by the
-    browser, is not kept; film_s, voice_s: how long they may play
+    upload: open for reading, at most photo_bytes for a photo, 50 MB for a film; name: as given by
+    the browser, is not kept; film_s, voice_s: how long they may play, 0 takes none
     actor: a token of the uploader (session, post); only the same may link the file
     Not to be called inside an action: reading a photo takes a while, a film longer.
     Raises PhotoTooBig, PhotoTooLarge, PhotoEmpty, PhotoUnknown, PhotoHeic, PhotoBroken, PhotoBusy,
-    PhotosOnly, MediaTooBig, MediaUnknown, MediaBroken, MediaBusy, VideoTooLong, VideoTooLarge,
-    VoiceTooLong.
+    PhotosOnly, MediaTooBig, MediaNotTaken, MediaUnknown, MediaBroken, MediaBusy, VideoTooLong,
+    VideoTooLarge, VoiceTooLong.
     """
-    came = intake.read_upload(upload, name, photos_only=photos_only)
+    came = intake.read_upload(upload, name, photos_only=photos_only, photo_bytes=photo_bytes)
     if not came.container:
         photo = intake.reencode(came.data)
         return _stage(actor, "photo", photo.image, photo.thumb, photo.width, photo.height)

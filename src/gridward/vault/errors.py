@@ -86,6 +86,12 @@ class VideoTooLarge(Problem):
     )
 
 
+class MediaNotTaken(Problem):
+    code = "media_not_taken"
+    status = 422
+    text = _("No videos, or no recordings, are taken here. Send photos, or write it.")
+
+
 class MediaUnknown(Problem):
     code = "media_unknown"
     status = 415

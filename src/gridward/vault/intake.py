@@ -16,6 +16,7 @@ from gridward.vault import rules
 from gridward.vault.errors import (
     MediaBroken,
     MediaBusy,
+    MediaNotTaken,
     MediaTooBig,
     MediaUnknown,
     PhotoBroken,
@@ -71,10 +72,17 @@ class Upload:
     container: str
 
 
-def read_upload(upload: IO[bytes], name: str = "", *, photos_only: bool = False) -> Upload:
+def read_upload(
+    upload: IO[bytes],
+    name: str = "",
+    *,
+    photos_only: bool = False,
+    photo_bytes: int = rules.MAX_PHOTO_BYTES,
+) -> Upload:
     """The bytes of an upload, having read no more than its kind may have.
 
-    name: as the browser says; only decides with which sentence something unknown is refused
+    name: as the browser says; only decides with which sentence something unknown is refused;
+    photo_bytes: of a photo, at most
     Raises PhotoTooBig, MediaTooBig, PhotoEmpty, PhotoHeic, PhotoUnknown, MediaUnknown, PhotosOnly.
     """
     said = getattr(upload, "size", None)
@@ -82,7 +90,7 @@ def read_upload(upload: IO[bytes], name: str = "", *, photos_only: bool = False)
     if not head:
         raise PhotoEmpty()
     container = rules.container_of(head)
-    limit = rules.MAX_MEDIA_BYTES if container else rules.MAX_PHOTO_BYTES
+    limit = rules.MAX_MEDIA_BYTES if container else photo_bytes
     too_big = MediaTooBig if container else PhotoTooBig
     if container and photos_only:
         raise PhotosOnly()
@@ -104,8 +112,10 @@ _one_film = threading.BoundedSemaphore(1)
 def transcode(upload: Upload, *, film_s: float, voice_s: float) -> Media:
     """A film or voice note made anew from what can be seen and heard; nothing else is kept.
 
-    One at a time in a process, each in a child of its own.
-    Raises VideoTooLong, VoiceTooLong, VideoTooLarge, MediaUnknown, MediaBroken, MediaBusy.
+    One at a time in a process, each in a child of its own. film_s, voice_s: how long they may
+    play; 0 takes none of that kind
+    Raises VideoTooLong, VoiceTooLong, VideoTooLarge, MediaNotTaken, MediaUnknown, MediaBroken,
+    MediaBusy.
     """
     if not _one_film.acquire(timeout=FILM_PATIENCE_S):
         raise MediaBusy()
@@ -118,6 +128,8 @@ def transcode(upload: Upload, *, film_s: float, voice_s: float) -> Media:
     except struct.error:
         raise MediaBroken() from None  # it took too much memory or time: a bomb, or damaged
     data, poster = answer[25 : 25 + first], answer[25 + first : 25 + first + second]
+    if (kind in (0, 2) and not film_s) or (kind in (1, 3) and not voice_s):
+        raise MediaNotTaken()
     if kind in (0, 1) and len(data) == first:
         return Media("video" if kind == 0 else "voice", data, poster, width, height, seconds)
     if kind == 2:

@@ -51,7 +51,9 @@ class LinkStep:
 class LinkPage:
     """What an organisation without an account is shown of the case it leads.
 
-    words, places: what reporters wrote, numbers masked; photos: theirs, of before the work.
+    words, places: what reporters wrote, numbers masked; photos: theirs, of before the work; films:
+    those of them that are a film's first picture; unheard: how many voice notes are left out. A
+    voice says who speaks, and a number spoken cannot be masked: no sound ever stands here.
     """
 
     case: UUID
@@ -64,6 +66,8 @@ class LinkPage:
     lng: float | None
     lat: float | None
     photos: tuple[UUID, ...]
+    films: frozenset[UUID]
+    unheard: int
     proof: str
     closing: object
     due_at: datetime | None
@@ -104,7 +108,11 @@ def link_page(digest: str, now: datetime) -> LinkPage:
         Report.objects.filter(case=case, withdrawn_at__isnull=True).order_by("submitted_at", "id")
     )
     texts = vault.open_texts([x for r in reports for x in (r.words, r.place_words)])
-    photos = CaseFile.objects.filter(case=case, report__in=reports).order_by("added_at", "id")
+    files = list(
+        CaseFile.objects.filter(case=case, report__in=reports)
+        .order_by("added_at", "id")
+        .values_list("id", "media")
+    )
     matter = book.matters.get(case.matter)
     condition = book.conditions.get(case.condition)
     return LinkPage(
@@ -119,7 +127,9 @@ def link_page(digest: str, now: datetime) -> LinkPage:
         places=_masked(texts.get(r.place_words) for r in reports if r.place_words),
         lng=case.lng,
         lat=case.lat,
-        photos=tuple(photos.values_list("id", flat=True)),
+        photos=tuple(id for id, media in files if media != "voice"),
+        films=frozenset(id for id, media in files if media == "video"),
+        unheard=sum(media == "voice" for _id, media in files),
         proof=condition.proof if condition else "none",
         closing=condition.closing if condition else "",
         due_at=case.due_at,
@@ -144,19 +154,25 @@ def _asks(step: Step) -> str:
     return "words" if "reason_given" in step.guards else ""
 
 
-def photo_of_link(digest: str, photo_id: UUID, now: datetime) -> UUID:
-    """The vault's file behind a reporter's photo of the link's case. Raises LinkGone, NotFound."""
+def photo_of_link(digest: str, photo_id: UUID, now: datetime) -> tuple[UUID, bool]:
+    """The vault's file behind a reporter's photo of the link's case, and whether only its small
+    picture may be given: of a film that is the first one, without sound.
+
+    Raises LinkGone, NotFound.
+    """
     link = live_link(digest, now)
     found = (
         CaseFile.objects.filter(
             id=photo_id, case=link.case, report__isnull=False, report__withdrawn_at__isnull=True
         )
-        .values_list("file", flat=True)
+        .exclude(media="voice")
+        .values_list("file", "media")
         .first()
     )
     if found is None:
         raise NotFound()
-    return found
+    file_id, media = found
+    return file_id, media != "photo"
 
 
 def links_of(viewer: Viewer, case: UUID, now: datetime) -> list[LinkCard]:

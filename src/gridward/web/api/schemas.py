@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints
+
+from gridward.vault.queries import StoredFile
 
 Text = Annotated[str, StringConstraints(max_length=2000)]
 
@@ -52,7 +54,28 @@ class ReceiptOut(Schema):
     code: str
     case_number: str
     submitted_at: datetime
+    notice_version: str
     areas: list[AreaOut]
+
+
+class NoticePointOut(Schema):
+    """One thing that reporters are told of their data."""
+
+    title: str
+    text: str
+
+
+class NoticeOut(Schema):
+    """What is kept of a reporter, to be shown before a report is sent; and what it may hold."""
+
+    version: str
+    title: str
+    points: list[NoticePointOut]
+    source: str | None
+    photos: int
+    photo_mb: int
+    video_seconds: int
+    voice_seconds: int
 
 
 class TimelineOut(Schema):
@@ -83,12 +106,29 @@ class ReportOut(Schema):
 
 
 class PhotoOut(Schema):
-    """A photo that waits to be sent with a report, for a day."""
+    """A photo, film or voice note that waits to be sent with a report, for a day.
+
+    width, height: 0 for a voice note; seconds: how long a film or voice note plays.
+    """
 
     id: UUID
+    media: Literal["photo", "video", "voice"]
     width: int
     height: int
     bytes: int
+    seconds: float | None
+
+
+def staged(kept: StoredFile) -> dict[str, Any]:
+    """A staged file as `PhotoOut` says it."""
+    return {
+        "id": kept.id,
+        "media": kept.media,
+        "width": kept.width,
+        "height": kept.height,
+        "bytes": kept.bytes,
+        "seconds": kept.seconds,
+    }
 
 
 class ProblemOut(Schema):

@@ -30,11 +30,11 @@ from gridward.tasks.queries import TaskCard
 from gridward.tasks.rules import RESULTS
 from gridward.territory import queries as territory
 from gridward.territory.errors import NoSuchArea
-from gridward.vault import actions as vault
 from gridward.web.api import schemas, steps
 from gridward.web.api import schemas_staff as shapes
 from gridward.web.api.tokens import StaffToken, viewer_of
 from gridward.web.entrance import entrance
+from gridward.web.ui.media import take_in
 
 router = Router(auth=StaffToken())
 REFUSALS: Any = {
@@ -274,17 +274,18 @@ def take_step(
 @router.post(
     "/uploads/staff",
     response={201: schemas.PhotoOut, **REFUSALS},
-    summary="Stage a photo for a step or an answer",
+    summary="Stage a photo, film or recording for a step or an answer",
     operation_id="stage_photo",
     tags=["staff"],
 )
 @entrance("token")
 def stage_photo(request: HttpRequest, photo: File[UploadedFile]) -> Any:
-    """Keep a photo for a day, cleaned of what the camera wrote into it; this account links it."""
-    kept = vault.stage_upload(photo, photo.name or "", _stager(viewer_of(request)))
-    return Status(
-        201, {"id": kept.id, "width": kept.width, "height": kept.height, "bytes": kept.bytes}
-    )
+    """Keep a photo, a film or a voice note for a day, cleaned of what the device wrote into it.
+
+    This account links it.
+    """
+    kept = take_in(photo, _stager(viewer_of(request)))
+    return Status(201, schemas.staged(kept))
 
 
 def _stager(viewer: Viewer) -> str:

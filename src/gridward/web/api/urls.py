@@ -17,17 +17,18 @@ from gridward.cases.actions import Channel, Contact, Place, Told
 from gridward.cases.errors import NotTheReporter
 from gridward.catalog.errors import NotInCatalogue
 from gridward.catalog.queries import catalogue
-from gridward.core.errors import BadInput, Problem
+from gridward.core.errors import BadInput, NotFound, Problem
 from gridward.core.ids import plain_receipt
 from gridward.directory.rules import Organisation
 from gridward.territory import queries as territory
-from gridward.vault import actions as vault
 from gridward.web import limits
 from gridward.web.api import schemas, staff
 from gridward.web.api.described import DescribedAPI
 from gridward.web.api.tokens import TokenMissing
 from gridward.web.entrance import entrance
 from gridward.web.problems import BadRequest, problem_response
+from gridward.web.ui import reporting
+from gridward.web.ui.media import take_in
 
 api = DescribedAPI(
     title="Gridward",
@@ -74,22 +75,21 @@ def _unreadable(request: HttpRequest, fault: HttpError) -> HttpResponse:
 @api.post(
     "/uploads",
     response={201: schemas.PhotoOut, **REFUSALS},
-    summary="Stage a photo",
+    summary="Stage a photo, film or recording",
     operation_id="upload",
     tags=["reports"],
 )
 @entrance("everybody")
 def upload(request: HttpRequest, photo: File[UploadedFile], client_id: str) -> Any:
-    """Keep a photo for a day, cleaned of what the camera wrote into it.
+    """Keep a photo, a film or a voice note for a day, cleaned of what the device wrote into it.
 
+    How large and how long each may be is said by `GET /notice`.
     client_id: the one of the report that it will be sent with; only that report may link it.
     """
     if not 8 <= len(client_id) <= 64:
         raise BadInput({"client_id": "8–64"})
-    kept = vault.stage_upload(photo, photo.name or "", f"api:{client_id}")
-    return Status(
-        201, {"id": kept.id, "width": kept.width, "height": kept.height, "bytes": kept.bytes}
-    )
+    kept = take_in(photo, f"api:{client_id}")
+    return Status(201, schemas.staged(kept))
 
 
 @api.post(
@@ -119,11 +119,19 @@ def upload(request: HttpRequest, photo: File[UploadedFile], client_id: str) -> A
 def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
     """Receive a report and give its receipt.
 
+    Show the reporter what `GET /notice` says before sending: its version is kept with the report.
     The same client_id with the same body answers the same receipt; with another body 409.
     """
     if payload.matter is not None and payload.matter not in catalogue().matters:
         raise NotInCatalogue(kind="matter", key=payload.matter, edition=catalogue().number)
     contact = payload.contact or schemas.ContactIn()
+    channel = Channel(
+        key="api",
+        source="api",
+        language=get_language() or "zh-hans",
+        notice_version=reporting.notice_version(),
+        crowded=limits.count_report(request),
+    )
     receipt = actions.submit_report(
         [
             Told(
@@ -134,12 +142,7 @@ def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
             )
         ],
         contact=Contact(phone=contact.phone, name=contact.name),
-        channel=Channel(
-            key="api",
-            source="api",
-            language=get_language() or "zh-hans",
-            crowded=limits.count_report(request),
-        ),
+        channel=channel,
         client_id=payload.client_id,
         staged_by=f"api:{payload.client_id}",
     )
@@ -150,9 +153,39 @@ def create_report(request: HttpRequest, payload: schemas.ReportIn) -> Any:
             "code": receipt.code,
             "case_number": receipt.case_numbers[0],
             "submitted_at": receipt.submitted_at,
+            "notice_version": channel.notice_version,
             "areas": _areas(receipt.chain),
         },
     )
+
+
+@api.get(
+    "/notice",
+    response={200: schemas.NoticeOut, **REFUSALS},
+    summary="What reporters are to be told",
+    operation_id="read_notice",
+    tags=["reports"],
+)
+@entrance("everybody")
+def read_notice(request: HttpRequest) -> Any:
+    """What is kept of a reporter, in the words in force, and what a report may hold.
+
+    The version in force is kept with every report.
+    """
+    book = catalogue()
+    notice = book.privacy_for("reporter")
+    if notice is None:
+        raise NotFound()
+    return {
+        "version": notice.version,
+        "title": str(notice.title),
+        "points": [{"title": str(each.title), "text": str(each.text)} for each in notice.points],
+        "source": notice.source,
+        "photos": book.settings.photos_max,
+        "photo_mb": book.settings.photo_mb_max,
+        "video_seconds": book.settings.video_seconds,
+        "voice_seconds": book.settings.voice_seconds,
+    }
 
 
 @api.get(

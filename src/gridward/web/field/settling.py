@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors
 from gridward.catalog.queries import catalogue
-from gridward.vault import actions as vault
+from gridward.web.ui.media import take_in
 from gridward.web.ui.pages import Choice, FormField
 
 CONDITION = "settled_condition"
@@ -73,8 +73,7 @@ def settled_of(request: HttpRequest, viewer: Viewer) -> actions.Settled | None:
     if condition not in {choice.value for choice in conditions(viewer)}:
         raise errors.MayNotSettle()
     photos = [
-        vault.stage_upload(upload, upload.name or "", f"post:{viewer.post_id}").id
-        for upload in request.FILES.getlist(AFTER)
+        take_in(upload, f"post:{viewer.post_id}").id for upload in request.FILES.getlist(AFTER)
     ]
     return actions.Settled(
         condition=condition,

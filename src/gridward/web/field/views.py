@@ -24,12 +24,11 @@ from gridward.tasks import queries as tasks
 from gridward.tasks import rules as task_rules
 from gridward.tasks.queries import TaskCard
 from gridward.territory import queries as territory
-from gridward.vault import actions as vault
 from gridward.web.field import pages
 from gridward.web.field.frame import nav
 from gridward.web.field.views_onsite import AS_IT_WAS, call_row, case_row, map_at
 from gridward.web.ui import words
-from gridward.web.ui.media import file_answer, picture_of
+from gridward.web.ui.media import file_answer, picture_of, take_in
 from gridward.web.ui.pages import Badge, Choice, FormField, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of, title_of
@@ -150,7 +149,7 @@ def check(request: HttpRequest, task_id: UUID) -> HttpResponse:
     result = request.POST.get("result", "")
     try:
         photos = [
-            vault.stage_upload(upload, upload.name or "", f"post:{viewer.post_id}").id
+            take_in(upload, f"post:{viewer.post_id}").id
             for upload in request.FILES.getlist("photos")
         ]
         version = request.POST.get("version", "")

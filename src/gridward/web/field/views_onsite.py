@@ -21,11 +21,10 @@ from gridward.cases.queries.photos import photo_of_case
 from gridward.core.errors import NotFound, Problem
 from gridward.directory import grounds
 from gridward.territory import queries as territory
-from gridward.vault import actions as vault
 from gridward.web.field import pages
 from gridward.web.field.frame import nav
 from gridward.web.ui import maps, words
-from gridward.web.ui.media import file_answer, picture_of
+from gridward.web.ui.media import file_answer, picture_of, take_in
 from gridward.web.ui.onsite import answer_fields, as_sent, ids_in, visit_fields
 from gridward.web.ui.pages import Fact, Link, MapView, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
@@ -73,7 +72,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return _case_page(request, viewer, case_id)
     try:
         photos = [
-            vault.stage_upload(upload, upload.name or "", f"post:{viewer.post_id}").id
+            take_in(upload, f"post:{viewer.post_id}").id
             for upload in request.FILES.getlist("photos")
         ]
         version = request.POST.get("version", "")

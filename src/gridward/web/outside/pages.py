@@ -10,7 +10,10 @@ from gridward.web.ui.pages import MapView, Photo, Step
 
 @dataclass(frozen=True, slots=True)
 class WorkPage:
-    """`outside/page.html`: what is to be done, where, by when, and what one may send back."""
+    """`outside/page.html`: what is to be done, where, by when, and what one may send back.
+
+    unheard: how many recordings the desk keeps for itself.
+    """
 
     title: str
     number: str
@@ -20,6 +23,7 @@ class WorkPage:
     places: tuple[str, ...]
     closing: str
     photos: tuple[Photo, ...] = ()
+    unheard: int = 0
     map: MapView | None = None
     due: datetime | None = None
     until: datetime | None = None

@@ -24,12 +24,11 @@ from gridward.cases.queries import LinkPage
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Problem
-from gridward.vault import actions as vault
-from gridward.vault import queries as files
 from gridward.web import limits
 from gridward.web.entrance import entrance
 from gridward.web.outside.pages import WorkPage
 from gridward.web.ui import maps
+from gridward.web.ui.media import file_answer, take_in
 from gridward.web.ui.pages import Choice, FormField, Photo, Step
 from gridward.web.ui.staff import name_of
 
@@ -71,14 +70,9 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 @for_link
 @require_GET
 def photo(request: HttpRequest, token: str, photo_id: UUID) -> HttpResponse:
-    """A photo of before the work; ?small=1 for the thumbnail."""
-    file_id = queries.photo_of_link(actions.digest_of(token), photo_id, wall.now())
-    opened = files.open_file(file_id, thumb="small" in request.GET)
-    return HttpResponse(
-        opened.data,
-        content_type=opened.media_type,
-        headers={"X-Content-Type-Options": "nosniff"},
-    )
+    """A photo of before the work, or a film's first picture; ?small=1 for the thumbnail."""
+    file_id, small = queries.photo_of_link(actions.digest_of(token), photo_id, wall.now())
+    return file_answer(request, file_id, thumb=small or "small" in request.GET)
 
 
 @for_link
@@ -93,7 +87,7 @@ def step(request: HttpRequest, token: str, key: str) -> HttpResponse:
     try:
         # photos are read before any transaction is open: that takes a while
         photos = [
-            vault.stage_upload(upload, upload.name or "", f"link:{found.case}").id
+            take_in(upload, f"link:{found.case}").id
             for upload in request.FILES.getlist("photos")[: catalogue().settings.photos_max]
         ]
         post = request.POST
@@ -140,7 +134,8 @@ def _page(
         place=found.place,
         places=found.places,
         closing=str(found.closing or ""),
-        photos=tuple(_photo(token, each) for each in found.photos),
+        photos=tuple(_photo(token, each, each in found.films) for each in found.photos),
+        unheard=found.unheard,
         map=_map(found),
         due=found.due_at,
         until=found.expires_at,
@@ -152,9 +147,10 @@ def _page(
     return render(request, "outside/page.html", {"page": drawn}, status=status)
 
 
-def _photo(token: str, photo_id: UUID) -> Photo:
+def _photo(token: str, photo_id: UUID, of_film: bool) -> Photo:
     address = reverse("outside:photo", args=[token, photo_id])
-    return Photo(address, f"{address}?small=1")
+    caption = _("First picture of a video") if of_film else ""
+    return Photo(address, f"{address}?small=1", caption)
 
 
 def _map(found: LinkPage) -> Any:

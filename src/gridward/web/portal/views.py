@@ -22,10 +22,9 @@ from gridward.cases.queries.tracking import STAGES, Told, TrackedReport
 from gridward.catalog.queries import catalogue
 from gridward.core import ids
 from gridward.core.errors import Problem
-from gridward.vault import actions as vault
 from gridward.web import limits
 from gridward.web.portal import pages, wording
-from gridward.web.ui.media import file_answer, picture_of
+from gridward.web.ui.media import file_answer, picture_of, take_in
 from gridward.web.ui.pages import (
     Badge,
     Choice,
@@ -164,7 +163,7 @@ def _staged(request: HttpRequest, token: str) -> list[UUID]:
     most = catalogue().settings.photos_max
     if len(uploads) > most:
         raise TooManyPhotos(max=most, left=most)
-    return [vault.stage_upload(one, one.name or "", token).id for one in uploads]
+    return [take_in(one, token).id for one in uploads]
 
 
 def _is_uuid(text: str) -> bool:

@@ -1,14 +1,39 @@
-"""Photos, films and voice notes out of the encrypted store, whole or in parts."""
+"""Photos, films and voice notes: in by one door, out of the encrypted store whole or in parts."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
+from gridward.catalog.queries import catalogue
+from gridward.vault import actions as intake
 from gridward.vault import queries as vault
+from gridward.vault.rules import MAX_MEDIA_BYTES
 from gridward.web.ui.pages import Photo
 from gridward.web.ui.ranges import ranged
+
+MEDIA_MB_MAX = MAX_MEDIA_BYTES >> 20
+
+
+def take_in(upload: UploadedFile, staged_by: str, *, photos_only: bool = False) -> vault.StoredFile:
+    """An upload of any page or of the API, staged within what the settings in force allow: size
+    of a photo, seconds of a film and of a voice note.
+
+    staged_by: the token under which it is linked later. Not to be called inside an action.
+    Raises whatever `stage_upload` refuses.
+    """
+    settings = catalogue().settings
+    return intake.stage_upload(
+        upload,
+        upload.name or "",
+        staged_by,
+        film_s=settings.video_seconds,
+        voice_s=settings.voice_seconds,
+        photo_bytes=settings.photo_mb_max << 20,
+        photos_only=photos_only or not (settings.video_seconds or settings.voice_seconds),
+    )
 
 
 def file_answer(

@@ -213,8 +213,8 @@ class ReportForm:
     values/errors: by field name (words, place_words, lng, lat, datum, area, matter, phone, name);
     found: the area's name for the point chosen so far; picture: address of the picture map that
     is tapped without script, with its window in picture_window; staged: ids of photos that the
-    server already has; film_s: seconds a film may have, 0 when none can be added; client_id:
-    makes a second press of the button harmless.
+    server already has; film_s, voice_s: seconds a film or a recording may have, both 0 when none
+    can be added, film_mb: how large; client_id: makes a second press of the button harmless.
     """
 
     client_id: str
@@ -229,6 +229,8 @@ class ReportForm:
     staged: tuple[tuple[str, Photo], ...] = ()
     photos_left: int = 9
     film_s: int = 0
+    voice_s: int = 0
+    film_mb: int = 0
     notice_version: str = ""
     problem: str = ""
 

@@ -26,10 +26,10 @@ from gridward.core.errors import Problem
 from gridward.core.ids import new_id
 from gridward.territory import queries as territory
 from gridward.territory.rules import AreaView, Ground
-from gridward.vault import actions as vault
 from gridward.vault import queries as files
 from gridward.vault import rules as vault_rules
 from gridward.web.ui import maps, words
+from gridward.web.ui.media import MEDIA_MB_MAX, take_in
 from gridward.web.ui.pages import Choice, Photo, ReportForm
 from gridward.web.ui.views import place_name
 
@@ -117,27 +117,20 @@ def _with_photos(asked: Asked, request: HttpRequest) -> Asked:
     staged = [one for one in kept if one in known]
     said = dict(asked.errors)
     most = catalogue().settings.photos_max
-    settings = catalogue().settings
     media = {one for one in staged if known[one].media != "photo"}
     for upload in request.FILES.getlist("photos"):
         if len(staged) - len(media) >= most:
             said["photos"] = _("No more than %(n)s photos; the first %(n)s are kept.") % {"n": most}
             break
         try:
-            staged.append(
-                vault.stage_upload(upload, upload.name or "", asked.token, photos_only=True).id
-            )
+            staged.append(take_in(upload, asked.token, photos_only=True).id)
         except Problem as problem:
             said["photos"] = problem.message
     for upload in request.FILES.getlist("media")[:1]:
         try:
             if media:
                 raise errors.OneFilm()
-            staged.append(
-                vault.stage_upload(
-                    upload, upload.name or "", asked.token, film_s=settings.video_seconds
-                ).id
-            )
+            staged.append(take_in(upload, asked.token).id)
         except Problem as problem:
             said["media"] = problem.message
     return replace(asked, staged=tuple(staged), errors=said)
@@ -281,9 +274,9 @@ def form_of(
             given["pin"] = f"{asked.point[0]:.6f},{asked.point[1]:.6f}"
         picture = f"{reverse('ui:map-picture')}?{urlencode(given)}"
     lng, lat = asked.point or (None, None)
-    film_s = book.settings.video_seconds
     stored = files.files(asked.staged) if asked.staged else {}
     kinds = {one: stored[one].media for one in asked.staged if one in stored}
+    has_film = any(media != "photo" for media in kinds.values())
     return ReportForm(
         client_id=asked.client_id,
         values=values,
@@ -301,7 +294,9 @@ def form_of(
         photos_left=max(
             0, book.settings.photos_max - sum(media == "photo" for media in kinds.values())
         ),
-        film_s=0 if any(media != "photo" for media in kinds.values()) else film_s,
+        film_s=0 if has_film else book.settings.video_seconds,
+        voice_s=0 if has_film else book.settings.voice_seconds,
+        film_mb=MEDIA_MB_MAX,
         notice_version=notice_version(),
         problem=problem,
     )

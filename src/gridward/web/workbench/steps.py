@@ -28,9 +28,9 @@ from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import NotFound, Outdated, Problem
 from gridward.directory import queries as directory
-from gridward.vault import actions as vault
 from gridward.vault import queries as secrets
 from gridward.web.ui import words
+from gridward.web.ui.media import take_in
 from gridward.web.ui.onsite import ids_in, visit_fields
 from gridward.web.ui.pages import Choice, FormField, Step
 from gridward.web.ui.reporting import area_choices
@@ -857,11 +857,11 @@ def take(request: HttpRequest, case_id: UUID, key: str, viewer: Viewer) -> None:
     actor = f"post:{viewer.post_id}"
     # photos are read before any transaction is open: that takes a while
     photos = [
-        vault.stage_upload(upload, upload.name or "", actor).id
+        take_in(upload, actor).id
         for upload in request.FILES.getlist("photos")
     ]
     before = [
-        vault.stage_upload(upload, upload.name or "", actor).id
+        take_in(upload, actor).id
         for upload in request.FILES.getlist("before")
     ]
     form = Form(case_id, viewer, request.POST, photos, before)
