@@ -10,18 +10,23 @@ from unittest.mock import patch
 
 import pytest
 from tests.cases.walking import CaseTown, case_town
+from tests.town import ACTOR, LONG_AGO
 
 from gridward.access.queries import DEMO_ROLES
 from gridward.cases import queries
-from gridward.cases.models import Case, Report, Submission
+from gridward.cases.models import Assignment, Case, Report, Submission
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
+from gridward.directory import actions as directory
+from gridward.directory.actions import NewOrganisation
 from gridward.journal.models import Entry
 from gridward.territory import queries as territory
 from gridward.web.cli.demo import cases, living
 from gridward.web.cli.demo.building import NotADemo
-from gridward.web.cli.demo.stories import STORIES, restricted_story, story_of
+from gridward.web.cli.demo.pictures import NOTHING, staged_scene
+from gridward.web.cli.demo.scenes import PAINTERS, painted
+from gridward.web.cli.demo.stories import place_by_lot, restricted_story, story_of, talk_about
 from gridward.web.cli.demo.telling import Teller
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00
@@ -97,22 +102,68 @@ def test_every_case_of_the_stories_holds_what_must_hold(town: CaseTown) -> None:
     assert Case.objects.filter(is_open=False).count() > 20
 
 
-def test_of_restricted_matters_no_photo_and_no_account_is_told() -> None:
-    story = restricted_story(random.Random(1))
-
-    assert story.matter in ("family_violence", "harm_lead")
-    assert all("{place}" not in words for words in story.said)
-
-
-def test_every_matter_has_something_to_write_as_its_result(town: CaseTown) -> None:
+def test_of_restricted_matters_no_photo_and_no_account_is_told(town: CaseTown) -> None:
     book = catalogue()
+    few = [m for m in book.matters.values() if m.sensitivity >= Sensitivity.RESTRICTED]
+
+    told = [story_of(book, matter.key, "") for matter in few]
+
+    assert restricted_story(book, random.Random(1)).matter in {matter.key for matter in few}
+    assert all("请打电话给我" in words for story in told for words in story.said)
+    assert {story.picture for story in told} == {NOTHING}
+
+
+def test_every_matter_has_words_of_its_own_and_its_group_what_is_said_on_the_way(
+    town: CaseTown,
+) -> None:
+    book = catalogue()
+    said: dict[str, str] = {}
 
     for matter in book.matters.values():
+        talk = talk_about(matter.group)
+        assert talk.details and talk.progress and talk.still and talk.again and talk.grounds
         for condition in matter.conditions:
             story = story_of(book, matter.key, condition)
             assert story.done and story.reply and story.said
+            assert story.picture in (NOTHING, *PAINTERS)
+            if matter.sensitivity < Sensitivity.RESTRICTED:
+                for words in story.said:
+                    assert said.setdefault(words, matter.key) == matter.key
 
-    assert story_of(book, "street_lamp", "street_lamp.out") in STORIES
+
+def test_a_photo_shows_what_was_reported_and_another_that_it_is_settled(town: CaseTown) -> None:
+    for subject in PAINTERS:
+        before, after = (painted(subject, 3, fixed=fixed).tobytes() for fixed in (False, True))
+        assert before != after, subject
+    unsettled = {painted(subject, 3, fixed=False).tobytes() for subject in PAINTERS}
+
+    assert len(unsettled) == len(PAINTERS)
+    assert painted("cover", 3, fixed=False).tobytes() in unsettled  # a place looks the same again
+    assert staged_scene("cover", (113.1, 22.6), fixed=False)
+
+
+def test_places_are_named_after_the_ground_they_lie_on() -> None:
+    lot = random.Random(5)
+
+    urban = {place_by_lot(lot, "棠头社区", "urban_community", 2) for _ in range(60)}
+    rural = {place_by_lot(lot, "砚涌村", "rural", 2) for _ in range(60)}
+
+    assert any("棠头" in where for where in urban)
+    assert all("{" not in where for where in urban | rural)
+    assert all("砚涌" in where for where in rural)
+
+
+def test_what_lies_on_its_ground_goes_to_the_manager_of_an_estate(town: CaseTown) -> None:
+    new = [
+        NewOrganisation(f"pro-{area}", "department", "物业", "Manager", "PRO", area, 900)
+        for area in town.town.communities
+    ]
+    theirs = set(directory.create_organisations(new, actor=ACTOR, at=LONG_AGO))
+    corridor = story_of(catalogue(), "corridor", "")
+
+    told_of([replace(each, story=corridor) for each in cases.Narrator(NOW).drafts[300:312]])
+
+    assert theirs & set(Assignment.objects.values_list("organisation_id", flat=True))
 
 
 def test_a_neighbours_report_joins_the_first_one(town: CaseTown) -> None:

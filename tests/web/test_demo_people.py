@@ -12,12 +12,14 @@ from gridward.catalog import actions as catalog
 from gridward.directory import queries as directory
 from gridward.directory.grounds import unanswered
 from gridward.journal.rules import ActorRef
+from gridward.territory import queries as territory
 from gridward.web.cli.demo import people
 from gridward.web.cli.demo.ground import draw_district
 
 
-@pytest.mark.django_db
-def test_some_grids_have_no_worker_and_some_units_no_head_and_everybody_else_is_there() -> None:
+@pytest.fixture
+def district(db: None) -> None:
+    """The demonstration's ground, organisations and people."""
     packs = Path(settings.GRIDWARD_PACKS)
     catalog.load_packs(
         [packs / "base", packs / "urban-grid", packs / "demo-district"],
@@ -27,6 +29,9 @@ def test_some_grids_have_no_worker_and_some_units_no_head_and_everybody_else_is_
     people.make_organisations(lambda _text: None)
     people.make_people(lambda _text: None)
 
+
+@pytest.mark.usefixtures("district")
+def test_some_grids_have_no_worker_and_some_units_no_head_and_everybody_else_is_there() -> None:
     gaps = {gap.role: (len(gap.areas), gap.of) for gap in unanswered()}
     workers = directory.holders_of_roles(["grid_worker"])
 
@@ -34,3 +39,20 @@ def test_some_grids_have_no_worker_and_some_units_no_head_and_everybody_else_is_
     assert gaps["unit_head"] == (121, 2590)
     assert len(workers) == people.FULL_TIME + people.PART_TIME == 2642
     assert [card.role for card in demo_people()] == list(DEMO_ROLES)
+
+
+@pytest.mark.usefixtures("district")
+def test_estates_and_parks_have_a_manager_and_parks_have_firms_each_with_somebody() -> None:
+    communities = territory.areas_of_level("community")
+
+    managers = [each for each in directory.organisations() if each.type_code == "PRO"]
+    firms = directory.organisations(kind="other")
+
+    assert {each.area_id for each in managers} == {
+        each.id for each in communities if each.kind != "rural"
+    }
+    assert {each.area_id for each in firms} == {
+        each.id for each in communities if each.kind == "park"
+    }
+    assert all(directory.staff_of(each.id) for each in (*managers, *firms))
+    assert len(directory.holders_of_roles(["enterprise_specialist"])) == 3

@@ -7,12 +7,18 @@ database without the mark is never touched by `gridward demo`.
 from __future__ import annotations
 
 import sqlite3
+import time
+from contextlib import suppress
 from pathlib import Path
+
+from django.conf import settings
 
 from gridward.core import db
 
 SQLITE_MARK = 0x47574431  # "GWD1", kept in the file's own header as its application id
 POSTGRES_MARK = "gridward demonstration"
+PROGRESS = "demo.progress"  # in GRIDWARD_VAR, while older cases are made beside the serving
+FRESH_S = 60.0
 
 
 def is_demo_database() -> bool:
@@ -52,3 +58,24 @@ def is_demo_file(path: Path) -> bool:
         return False
     finally:
         link.close()
+
+
+def note_progress(done: int, count: int) -> None:
+    """Leaves word of how many older cases are there, for the pages; none when all are."""
+    path = Path(settings.GRIDWARD_VAR) / PROGRESS
+    if done >= count:
+        path.unlink(missing_ok=True)
+        return
+    beside = path.with_suffix(".new")
+    beside.write_text(f"{done} {count}", encoding="ascii")
+    beside.replace(path)
+
+
+def progress() -> tuple[int, int] | None:
+    """How many older cases of how many are there; None when nobody makes any just now."""
+    path = Path(settings.GRIDWARD_VAR) / PROGRESS
+    with suppress(OSError, ValueError):
+        if time.time() - path.stat().st_mtime < FRESH_S:
+            done, count = path.read_text(encoding="ascii").split()
+            return int(done), int(count)
+    return None

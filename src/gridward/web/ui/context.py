@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 
 from gridward.catalog.queries import catalogue
-from gridward.core import jurisdiction
+from gridward.core import demo, jurisdiction
 from gridward.core.errors import Problem
 from gridward.notify.channels import way_of
 from gridward.web.ui.words import is_chinese
@@ -19,10 +19,12 @@ TEXT_COOKIE = "gw_text"
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Names begin gw_ so that no view's own name is shadowed. No statement is sent."""
+    is_demo = bool(getattr(settings, "GRIDWARD_DEMO", False))
     return {
         "gw_large": request.COOKIES.get(TEXT_COOKIE) == "large",
         "gw_place": jurisdiction.current().name,
-        "gw_demo": bool(getattr(settings, "GRIDWARD_DEMO", False)),
+        "gw_demo": is_demo,
+        "gw_demo_progress": demo.progress() if is_demo else None,
         "gw_chinese": is_chinese(),
         "gw_texts": way_of("sms") in ("fake", "http"),  # promised only where it is kept
         "gw_public": _shows_public,  # asked by the portal's navigation alone

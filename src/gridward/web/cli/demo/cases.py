@@ -24,6 +24,7 @@ from gridward.cases import actions, queries
 from gridward.cases.actions import Channel, Contact, Place, Receipt, Told
 from gridward.catalog import queries as catalog
 from gridward.catalog.compiled import Catalogue
+from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.core.errors import Problem
@@ -31,19 +32,13 @@ from gridward.journal import queries as journal
 from gridward.notify.rules import is_news
 from gridward.territory import queries as territory
 from gridward.web.cli import jobs
-from gridward.web.cli.demo.pictures import staged_scene
-from gridward.web.cli.demo.stories import (
-    RESTRICTED,
-    ROADS,
-    SPOTS,
-    Story,
-    restricted_story,
-    story_by_lot,
-)
+from gridward.web.cli.demo.pictures import NOTHING, staged_scene
+from gridward.web.cli.demo.stories import Story, place_by_lot, restricted_story, story_by_lot
 from gridward.web.cli.demo.telling import SEED, NobodyThereError, Teller, settled, waking
 
 Say = Callable[[str], None]
 CASES, FIRST, DAYS = 1200, 220, 28
+SAY_EACH, BAR = 5, 24
 ANCIENT = 8  # some are older still, so that there is something to put away
 STEPS_MOST, TRIES_MOST = 150, 3
 NOTICE = "2026-11"
@@ -97,13 +92,20 @@ def make_cases(say: Say) -> None:
     narrator = Narrator(clock.now(), is_building=True)
     for done, draft in enumerate(narrator.drafts[-FIRST:], 1):
         narrator.tell(draft)
-        if done % 50 == 0:
-            say(_("%(done)s of %(count)s") % {"done": done, "count": FIRST})
+        if done % SAY_EACH == 0:
+            say(progress_line(done, FIRST))
     swept = 0
     while (found := actions.sweep_clocks()).total:
         swept += found.total
     jobs.run_pending("demo")
     say(_("%(count)s cases, %(clocks)s clocks looked at") % {"count": FIRST, "clocks": swept})
+
+
+def progress_line(done: int, count: int) -> str:
+    """A bar, and how many of how many."""
+    full = round(BAR * done / count)
+    told = _("%(done)s of %(count)s") % {"done": done, "count": count}
+    return f"{'█' * full}{'░' * (BAR - full)} {told}"
 
 
 def begun_at() -> datetime:
@@ -265,12 +267,11 @@ def _last_step(case_id: UUID, at: datetime) -> datetime:
 def first_report(teller: Teller, draft: Draft) -> Receipt:
     """The report that a story begins with; a grid worker may have settled it at once."""
     book = catalogue()
-    lot = random.Random(f"{SEED}:{draft.key}:report")  # noqa: S311 - a story by lot
     told = Told(
         words=draft.words,
         place=draft.place,
         matter=draft.story.matter if draft.says_matter else "",
-        photos=[staged_scene(lot)] if draft.photo else [],
+        photos=[_photo(draft)] if draft.photo else [],
     )
     by = teller.worker_at(draft.grid) if draft.channel.reporter_kind == "worker" else None
     staged_by = "demo" if draft.photo else None
@@ -278,7 +279,7 @@ def first_report(teller: Teller, draft: Draft) -> Receipt:
     if by is not None and "worker" in book.condition(condition).self_handle.by and told.matter:
         return actions.report_and_settle(
             told,
-            settled(draft.story, condition, lot),
+            settled(draft.story, condition, (draft.place.lng, draft.place.lat)),
             by=by,
             channel=draft.channel,
             client_id=draft.key,
@@ -294,6 +295,11 @@ def first_report(teller: Teller, draft: Draft) -> Receipt:
         by=by,
         at=draft.start,
     )
+
+
+def _photo(draft: Draft) -> UUID:
+    spot = (draft.place.lng, draft.place.lat)
+    return staged_scene(draft.story.picture, spot, fixed=False)
 
 
 # --- drafts -------------------------------------------------------------------------------------
@@ -334,17 +340,18 @@ def draft_by_lot(
     units = _units(territory.boundary_version())
     if within is not None:
         units = [unit for unit in units if within in unit[3]] or units
-    lng, lat, grid, _chain = lot.choice(units)
+    lng, lat, grid, chain = lot.choice(units)
     told = story or (
-        restricted_story(lot) if lot.random() < 0.004 else story_by_lot(book, lot, number)
+        restricted_story(book, lot) if lot.random() < 0.004 else story_by_lot(book, lot, number)
     )
-    few = told in RESTRICTED
-    road, other = lot.sample(ROADS, 2)
-    where = road + lot.choice(SPOTS).format(r=other)
+    matter = book.matter(told.matter)
+    few = matter.sensitivity >= Sensitivity.RESTRICTED
+    known = _communities(territory.boundary_version())
+    community, kind, near = next(known[each] for each in chain if each in known)
+    where = place_by_lot(lot, community, kind, near)
     channel = _channel(lot, start, number)
     is_worker = channel.reporter_kind == "worker"
     neighbour = lot.choices(("", "join", "apart"), (88, 7, 5))[0]
-    public = book.matter(told.matter).public_space
     return Draft(
         number=number,
         key=key,
@@ -355,9 +362,9 @@ def draft_by_lot(
         channel=channel,
         contact=Contact() if is_worker else _contact(lot),
         says_matter=few or lot.random() < 0.8,
-        photo=not few and lot.random() < 0.3,
+        photo=told.picture != NOTHING and lot.random() < 0.45,
         grid=grid,
-        neighbour=neighbour if public and not is_worker else "",
+        neighbour=neighbour if matter.public_space and not is_worker else "",
         neighbour_at=waking(lot, start, 0.1, 4),
     )
 
@@ -369,6 +376,15 @@ def _units(version: int) -> list[tuple[float, float, int | None, tuple[int | Non
         (unit.lng, unit.lat, unit.parent_id, tuple(territory.chain(unit.id)))
         for unit in territory.areas_of_level("minimal_unit")
     ]
+
+
+@cache
+def _communities(version: int) -> dict[int | None, tuple[str, str, int]]:
+    """Every community's name, its kind, and the area whose roads run there."""
+    return {
+        each.id: (each.name, str(each.kind), each.parent_id or 0)
+        for each in territory.areas_of_level("community")
+    }
 
 
 def _channel(lot: random.Random, start: datetime, number: int) -> Channel:

@@ -28,13 +28,13 @@ from gridward.cases import actions, queries
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock, jurisdiction
-from gridward.core.demo import is_demo_database
+from gridward.core.demo import is_demo_database, note_progress
 from gridward.core.errors import Problem
 from gridward.core.ids import new_id
 from gridward.tasks import queries as tasks
 from gridward.web.cli.demo import cases
 from gridward.web.cli.demo.building import NotADemo
-from gridward.web.cli.demo.stories import STORIES, Story
+from gridward.web.cli.demo.stories import Story, story_of, talk_about
 from gridward.web.cli.demo.telling import SEED, NobodyThereError, Teller
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ OPEN_MOST = 450  # nobody reports when so many are open
 REPORTS_AN_HOUR = 20
 SHARE_S = 0.35  # of every round of the ticker's, for stories of the past
 TELL_EACH = 100
+NOTE_S = 5.0  # how often the pages learn how far they are
 LOOKED_AT = 25
 
 # how many wait at least and at most, by state, for whoever has a sign-in card
@@ -79,6 +80,7 @@ class Life:
     teller: Teller = field(default_factory=Teller)
     earlier: cases.Earlier | None = None
     due: float = 0.0
+    noted: float = -NOTE_S
     reports: deque[float] = field(default_factory=deque)
     tries: dict[UUID, int] = field(default_factory=dict)
     last_report: UUID | None = None
@@ -141,7 +143,8 @@ class Life:
             self.last_report = None
             if case.state == "submitted" and self._step(case):
                 return "dispatched"
-        return self._report(story=self.lot.choice(STORIES[:2]))
+        kind = self.lot.choice(("manhole.rattling", "manhole.rattling", "manhole.missing"))
+        return self._report(story=story_of(catalogue(), "manhole", kind))
 
     def _hand_down(self, viewer: Viewer) -> str:
         """The street hands something of this ground to the community's own people."""
@@ -170,13 +173,14 @@ class Life:
         for case in found[:LOOKED_AT]:
             assert case.lead_id is not None
             able = self.teller.able(case.lead_id, "case.return")
+            group = catalogue(case.edition).matter(case.matter).group
             with suppress(Problem):
                 if able:
                     actions.return_case(
                         case.id,
                         by=able[0],
                         version=case.version,
-                        words="现场核对，该段道路尚未移交本单位",
+                        words=talk_about(group).grounds,
                         at=clock.now(),
                     )
                     return "returned again"
@@ -275,10 +279,15 @@ class Life:
             return
         if self.earlier is None:
             self.earlier = cases.Earlier()
+        if self.earlier.left and now >= self.noted + NOTE_S:
+            self.noted = now
+            note_progress(self.earlier.count - self.earlier.left, self.earlier.count)
         until = now + SHARE_S
         while self.earlier.left and time.monotonic() < until:
             self.earlier.tell_one()
             done = self.earlier.count - self.earlier.left
+            if not self.earlier.left:
+                note_progress(done, done)
             if done % TELL_EACH == 0 or not self.earlier.left:
                 say(
                     _("The past of the demonstration: %(done)s of %(count)s cases told")

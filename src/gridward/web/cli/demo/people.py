@@ -39,8 +39,19 @@ def names(seed: int) -> Iterator[str]:
         yield lot.choice(SURNAMES) + given
 
 
+# firms of the industrial parks; nobody's names
+FIRMS = (
+    ("澄芯电子", "Chengxin Electronics"), ("岚塑制品", "Lansu Plastics"),
+    ("汀屿冷链", "Tingyu Cold Chain"), ("禾砚包装", "Heyan Packaging"),
+    ("苇航物流", "Weihang Logistics"), ("荔芽食品", "Liya Foods"),
+    ("鹭程机电", "Lucheng Machinery"), ("桑序纺织", "Sangxu Textiles"),
+    ("棠谷灯饰", "Tanggu Lighting"),
+)  # fmt: skip
+
+
 def make_organisations(say: Say) -> None:
-    """District desk, street desks, community stations and the departments of the catalogue."""
+    """District desk, street desks, community stations, the departments of the catalogue, the
+    managers of housing estates and parks, and firms."""
     (district,) = territory.areas_of_level("district")
     streets = territory.areas_of_level("street")
     communities = territory.areas_of_level("community")
@@ -97,12 +108,46 @@ def make_organisations(say: Say) -> None:
                     order,
                 )
             )
+    managed = [area for area in communities if area.kind != "rural"]
+    new += [
+        NewOrganisation(
+            f"pro-{n:02d}",
+            "department",
+            f"{_short(area.name)}物业服务有限公司",
+            f"{_short_en(area.name_en)} Property Services",
+            "PRO",
+            area.id,
+            2000 + n,
+        )
+        for n, area in enumerate(managed, 1)
+    ]
+    parks = [area for area in communities if area.kind == "park"]
+    new += [
+        NewOrganisation(
+            f"firm-{n}",
+            "other",
+            f"{title}有限公司",
+            f"{title_en} Co.",
+            "",
+            parks[n % len(parks)].id,
+            3000 + n,
+        )
+        for n, (title, title_en) in enumerate(FIRMS if parks else ())
+    ]
     made = actions.create_organisations(new, actor=ACTOR)
     say(_("%(count)s organisations") % {"count": len(made)})
 
 
+def _short(community: str) -> str:
+    return community.removesuffix("社区").removesuffix("村")
+
+
+def _short_en(community: str) -> str:
+    return community.removesuffix(" Community").removesuffix(" Village")
+
+
 def make_people(say: Say) -> None:
-    """Staff at every desk and department, and the 2,642 grid workers from a file."""
+    """Staff at every desk, department and firm, and the 2,642 grid workers from a file."""
     invented = names(7)
     staff: list[NewPerson] = []
 
@@ -128,6 +173,14 @@ def make_people(say: Say) -> None:
         for each in (1, 2):
             role = "department_handler" if each == 1 else "department_liaison"
             person(f"B-{organisation.key}-{each}".upper(), role, organisation.key)
+    firms = queries.organisations(kind="other")
+    for organisation in firms:
+        person(f"E-{organisation.key}".upper(), "department_handler", organisation.key)
+    # whoever looks after the firms of a park stands in its service centre
+    for n, park in enumerate(dict.fromkeys(each.area_id for each in firms), 1):
+        chain = territory.chain(park) if park is not None else ()
+        centre = next(o for o in queries.departments_of("PRK", chain))
+        person(f"Z{n:03d}", "enterprise_specialist", centre.key, park)
     actions.create_people(staff, actor=ACTOR)
     report = actions.import_people_file(_workers_file(), "grid-workers.csv", actor=ACTOR)
     _publish()

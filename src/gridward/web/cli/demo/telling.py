@@ -21,22 +21,30 @@ from gridward.catalog.queries import catalogue
 from gridward.directory import queries as directory
 from gridward.tasks import queries as tasks
 from gridward.web.cli.demo.pictures import staged_scene
-from gridward.web.cli.demo.stories import Story, story_of
+from gridward.web.cli.demo.stories import Story, Talk, story_of, talk_about
 
 if TYPE_CHECKING:
     from gridward.cases.models import Case
 
 SEED = 29
-GROUNDS = "现场查看，井盖（设施）标识为其他权属单位，不属于本单位管养范围"
-DECISION = "经核对权属资料，由改派后的单位办理"
-KEEP = "权属资料显示该设施由贵单位管养，请继续办理"
+DECISION = "经核对职责分工，由改派后的单位办理"
+KEEP = "经核对职责分工，该事项由贵单位承办，请继续办理"
 RULING = "两次退单，现指定承办，不再退回"
-OBJECTION = "这里是公共通道，不是私人地方，请再看一下"
-UNFORESEEN = "涉及权属诉讼，短期内无法继续办理，提请特批办结"
-UNFORESEEN_REPLY = "该处正在诉讼中，判决后我们会主动联系您"
-PROGRESS = ("已到现场查看，配件已下单", "已围挡，待材料到位后施工", "已联系权属单位到场，明日施工")
-DETAILS = ("今天又响了，比昨天更厉害", "就在便利店门口左边第二个", "下雨以后更明显了")
-CALLS = ("已向反映人核实位置，在路口东侧", "告知反映人今天会有人到场", "反映人来电询问进度，已答复")
+DECLINED = "位置在小区围墙以内，属于业主共有部分，请先联系物业"
+OBJECTION = "围墙外面这一段也是，大家天天都要经过，请再看一下"
+UNFORESEEN = "需等上级专项工程统一实施，短期内无法办理，提请特批办结"
+UNFORESEEN_REPLY = "该处已列入下一批专项工程，开工前我们会主动联系您"
+CALLS = ("已向反映人核实情况", "告知反映人今天会有人联系", "反映人来电询问进度，已答复")
+# what may turn out to lie on private ground
+PRIVATE = frozenset({"roads", "water", "waste", "street_order", "fire", "building", "green"})
+# what the manager of a housing estate or a firm settles itself, where there is one
+ON_THEIR_GROUND = frozenset(
+    {
+        "bikes", "bin_damaged", "charging_pile", "clutter", "corridor", "ebike_charging",
+        "elevator_trapped", "fire_equipment", "fire_lane", "illegal_parking", "lawn", "litter",
+        "renovation", "stairwell_clutter", "street_lamp", "work_safety",
+    }
+)  # fmt: skip
 HANDLER_ROLES_LEFT_OUT = ("grid_worker", "protection_desk")
 
 # what comes between two steps, below which lot
@@ -164,6 +172,31 @@ def waking(lot: random.Random, since: datetime, least: float, most: float) -> da
     return moved + timedelta(hours=9) if local.hour >= 22 else moved
 
 
+# --- words and photos -------------------------------------------------------------------------
+
+
+def _story(teller: Teller, case: Case) -> Story:
+    """What the case is really about, as it is filed, else as it was meant."""
+    meant, kind = teller.hints.get(case.id, ("opinion", ""))
+    return story_of(
+        catalogue(case.edition), case.matter or meant, case.condition if case.matter else kind
+    )
+
+
+def _group(teller: Teller, case: Case) -> str:
+    return catalogue(case.edition).matter(_story(teller, case).matter).group
+
+
+def _talk(teller: Teller, case: Case) -> Talk:
+    """What is said on the way about such a case."""
+    return talk_about(_group(teller, case))
+
+
+def _photo(teller: Teller, case: Case, *, fixed: bool) -> UUID:
+    """A photo from the place, before or after."""
+    return staged_scene(_story(teller, case).picture, (case.lng, case.lat), fixed=fixed)
+
+
 # --- beside the state ---------------------------------------------------------------------------
 
 
@@ -179,7 +212,7 @@ def _beside(teller: Teller, case: Case, since: datetime, lot: random.Random) -> 
     if kind == "hurry" and case.contactable and not case.hurries:
         return waking(lot, since, 0.3, 3), lambda at: _hurry(case, at)
     if kind == "add" and case.contactable:
-        return waking(lot, since, 0.2, 2), lambda at: _add(case, lot, at)
+        return waking(lot, since, 0.2, 2), lambda at: _add(teller, case, lot, at)
     if kind == "ring" and case.contactable:
         return working(lot, since, 0.1, 1), lambda at: _ring(teller, case, lot, at)
     if kind == "withdraw" and case.contactable and away:
@@ -221,8 +254,9 @@ def _hurry(case: Case, at: datetime) -> object:
     return actions.hurry_case(_reporter(case)[0], case.id, at=at)
 
 
-def _add(case: Case, lot: random.Random, at: datetime) -> object:
-    return actions.add_details(_reporter(case)[0], case.id, words=lot.choice(DETAILS), at=at)
+def _add(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
+    words = lot.choice(_talk(teller, case).details)
+    return actions.add_details(_reporter(case)[0], case.id, words=words, at=at)
 
 
 def _ring(teller: Teller, case: Case, lot: random.Random, at: datetime) -> object:
@@ -294,13 +328,13 @@ def _accept(teller: Teller, case: Case, since: datetime, lot: random.Random) -> 
             words="请告诉我们靠近哪个门牌号",
             at=at,
         )
-    if fate < 0.075:
+    if fate < 0.09 and _group(teller, case) in PRIVATE:
         return when, lambda at: actions.decline_case(
             case.id,
             by=_desk(teller, case, lot, "case.decline"),
             version=case.version,
             reason="private",
-            words="请先与对方协商",
+            words=DECLINED,
             at=at,
         )
     if fate < 0.13:
@@ -369,20 +403,22 @@ def _settle(teller: Teller, case: Case, lot: random.Random, at: datetime) -> obj
         case.id,
         by=viewer,
         version=case.version,
-        settled=settled(story, condition, lot),
+        settled=settled(story, condition, (case.lng, case.lat)),
         matter=matter,
         at=at,
     )
 
 
-def settled(story: Story, condition: str, lot: random.Random) -> actions.Settled:
+def settled(
+    story: Story, condition: str, spot: tuple[float | None, float | None]
+) -> actions.Settled:
     """What was done on the spot, with a photo from before and one from after."""
     return actions.Settled(
         condition=condition,
         internal=story.done,
         reply=story.reply,
-        photos=[staged_scene(lot)],
-        before=[staged_scene(lot)],
+        photos=[staged_scene(story.picture, spot, fixed=True)],
+        before=[staged_scene(story.picture, spot, fixed=False)],
     )
 
 
@@ -431,6 +467,10 @@ def _lead(case: Case, matter: str, condition: str) -> tuple[UUID, tuple[UUID, ..
     suggestion = queries.suggested_lead(case, book)
     open_ones = queries.open_organisations(case, book)
     lead = suggestion.organisation if suggestion is not None else None
+    if matter in ON_THEIR_GROUND and random.Random(case.number).random() < 0.5:  # noqa: S311
+        theirs = [each for each in open_ones if each.type_code == "PRO" or each.kind == "other"]
+        if theirs:  # its own manager or firm, where the place has one
+            return random.Random(case.number).choice(theirs).id, ()  # noqa: S311
     if lead is None or lead not in {each.id for each in open_ones}:
         departments = [each for each in open_ones if each.kind == "department"] or open_ones
         if not departments:
@@ -443,7 +483,7 @@ def _lead(case: Case, matter: str, condition: str) -> tuple[UUID, tuple[UUID, ..
 def _give_info(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
     if lot.random() < 0.7 and case.contactable:
         return waking(lot, since, 0.5, 8), lambda at: actions.give_info(
-            _reporter(case)[0], case.id, words=lot.choice(DETAILS), at=at
+            _reporter(case)[0], case.id, words=lot.choice(_talk(teller, case).details), at=at
         )
     return working(lot, since, 30, 60), lambda at: actions.info_lapsed(case.id, at=at)
 
@@ -544,9 +584,9 @@ def _handle(teller: Teller, case: Case, since: datetime, lot: random.Random) -> 
             case.id,
             by=handler_of(teller, case),
             version=case.version,
-            words=GROUNDS,
+            words=_talk(teller, case).grounds,
             after_look=True,
-            photos=[staged_scene(lot)],
+            photos=[_photo(teller, case, fixed=False)],
             at=at,
         )
     if chance < 0.17:
@@ -554,7 +594,7 @@ def _handle(teller: Teller, case: Case, since: datetime, lot: random.Random) -> 
             case.id,
             by=handler_of(teller, case),
             version=case.version,
-            words=lot.choice(PROGRESS),
+            words=lot.choice(_talk(teller, case).progress),
             at=at,
         )
     if chance < 0.25:
@@ -603,7 +643,7 @@ def _dispose(teller: Teller, case: Case, lot: random.Random, bare: bool, at: dat
         internal=story.done,
         reply=story.reply,
         close_type=kind,
-        photos=[] if bare and not proved else [staged_scene(lot)],
+        photos=[] if bare and not proved else [_photo(teller, case, fixed=True)],
         at=at,
     )
 
@@ -624,14 +664,18 @@ def _pass(teller: Teller, case: Case, lot: random.Random, again: bool, at: datet
         return actions.send_to_check(case.id, by=desk, version=case.version, at=at)
     if again:
         return actions.ask_rework(
-            case.id, by=desk, version=case.version, words="照片中仍有松动，请复查", at=at
+            case.id,
+            by=desk,
+            version=case.version,
+            words=lot.choice(_talk(teller, case).still),
+            at=at,
         )
     return actions.pass_check(case.id, by=desk, version=case.version, at=at)
 
 
 def _look(teller: Teller, case: Case, since: datetime, lot: random.Random) -> Following:
     result = "passed" if lot.random() < 0.93 else "not_passed"
-    words = "" if result == "passed" else "现场仍有松动"
+    words = "" if result == "passed" else lot.choice(_talk(teller, case).still)
     return working(lot, since, 0.3, 5.0), lambda at: _answer_task(
         teller, case, lot, "closure_check", result, words, at
     )
@@ -683,5 +727,5 @@ def _after(teller: Teller, case: Case, since: datetime, lot: random.Random) -> F
     if lot.random() > 0.03:
         return None
     return waking(lot, since, 20, 90), lambda at: actions.reopen_as_reporter(
-        _reporter(case)[0], case.id, words="又松了，请再来看看", at=at
+        _reporter(case)[0], case.id, words=_talk(teller, case).again, at=at
     )

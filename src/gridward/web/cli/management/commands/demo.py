@@ -21,6 +21,8 @@ from gridward.web.cli.demo import building, phases
 from gridward.web.cli.management.commands.serve import serve
 from gridward.web.cli.management.commands.web import server_options
 
+QUIET_S = 5.0
+
 
 def _make_font() -> None:
     with suppress(FontMissing):
@@ -81,12 +83,16 @@ class Command(ReportCommand):
             head = f"[{number}/{len(wanted)}] {phase.title}"
             self.say(head, end=" … " if live else " ")
             started, told = time.monotonic(), ""
+            said = started
 
             def say(text: str, head: str = head) -> None:
-                nonlocal told
-                told = text
+                nonlocal told, said
+                told, now = text, time.monotonic()
                 if live:  # the line is written over until the phase ends
                     self.say(f"\r\033[K{head} … {text}", end="")
+                elif now > said + QUIET_S:  # in a log, a sign of life
+                    said = now
+                    self.say("·", end="")
 
             phase.run(say)
             seconds = f"{time.monotonic() - started:.1f} s"
