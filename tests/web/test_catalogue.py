@@ -139,6 +139,14 @@ def test_the_process_is_drawn_with_every_state(town: CaseTown) -> None:
     assert "style=" not in page.split("gw-process")[1]
 
 
+def test_the_process_says_what_a_step_asks_for_and_what_follows(town: CaseTown) -> None:
+    page = plain(words_of(client_of(town, "M001"), "/desk/catalogue/process/"))
+
+    assert "前提" in page
+    assert "承办过的人不核查自己办的" in page
+    assert "选定的单位成为主办，时限起算" in page
+
+
 def test_a_calendar_shows_days_off_and_make_up_days(town: CaseTown) -> None:
     with clock.frozen(AUTUMN):
         desk = client_of(town, "S001")
@@ -261,9 +269,17 @@ def test_a_second_press_decides_nothing_twice(manager: Client) -> None:
         ("year", {"holidays": ""}),
         ("year", {"holidays": "2026-01-01"}),
         ("year", {"year": "next"}),
+        ("year", {"holidays": "2027-13-01"}),
+        ("year", {"holidays": "2027-02-12..2027-02-05"}),
+        ("year", {"workdays": "2027-02-05"}),
+        ("year", {"calendar": "nowhere"}),
         ("setting", {"name": "ratings"}),
         ("setting", {"value": "many"}),
         ("setting", {"value": "0"}),
+        ("setting", {"value": "999"}),
+        ("setting", {"name": "return_fraction", "value": "120"}),
+        ("setting", {"name": "warn_fraction", "value": "100"}),
+        ("limit", {"limit_unit": "working_day", "limit_amount": "99999999"}),
     ],
 )
 def test_what_cannot_be_decided_says_what_to_do_and_changes_nothing(
@@ -273,6 +289,8 @@ def test_what_cannot_be_decided_says_what_to_do_and_changes_nothing(
 
     assert status == 422
     assert 'role="alert"' in page
+    alert = page.partition('role="alert"')[2].partition("</div></div>")[0].partition("<p>")[2]
+    assert not set(re.findall(r"[A-Za-z]{2,}", alert.partition("</p>")[0])) - set(wrong.values())
     assert Decision.objects.count() == 0
     assert catalogue().number == Edition.objects.count()
 

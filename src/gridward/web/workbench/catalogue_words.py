@@ -273,6 +273,12 @@ def joined(parts: Iterable[object], last: str = "") -> str:
     return mark.join(str(part) for part in parts if str(part))
 
 
+def listed(titles: Iterable[object]) -> str:
+    """Titles that may hold commas themselves, in one line."""
+    mark = "、" if words.is_chinese() else "; "
+    return mark.join(dict.fromkeys(str(title) for title in titles))
+
+
 def clauses(parts: Iterable[object]) -> str:
     """Several statements in one line."""
     mark = pgettext("between statements", "; ")
@@ -370,7 +376,7 @@ def who_words(step: Step) -> str:
 def step_titles(process: Process, keys: Iterable[str]) -> str:
     """Steps by their buttons, each name once."""
     found = (process.step(key) for key in keys)
-    return joined(dict.fromkeys(str(step.title) for step in found if step is not None))
+    return listed(step.title for step in found if step is not None)
 
 
 def day_words(day: date) -> str:

@@ -19,6 +19,11 @@ class Table:
     note: str = ""
     empty: str = ""
 
+    @property
+    def lines(self) -> tuple[tuple[tuple[str, str | Link], ...], ...]:
+        """Each row's cells with the headings they stand under."""
+        return tuple(tuple(zip(self.headings, row, strict=True)) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -41,11 +41,13 @@ from gridward.web.ui.staff import shell_of
 from gridward.web.ui.words import MONTHS, is_chinese, local
 from gridward.web.workbench import catalogue_words as say
 from gridward.web.workbench import pages_catalogue as pages
+from gridward.web.workbench import process_words as told
 from gridward.web.workbench.pages_catalogue import Table
 
 BOX_W, BOX_H, GAP_X, GAP_Y, TOP, EDGE = 124, 46, 56, 26, 40, 12
 PER_LINE = {True: 8, False: 16}  # characters of a box in Chinese, in English
 SUNDAY = 7
+DAYS_MATTER = ("matters", "calendars", "decisions")
 
 
 # --- the frame --------------------------------------------------------------------------------
@@ -57,7 +59,8 @@ def frame_of(
     """What stands around a page of the catalogue; here: which of its tabs one is at."""
     viewer = staff_of(request)
     book = catalogue()
-    missing = catalog.years_to_load(book, clock.now())
+    # said where days are read or decided, and at the entrance; elsewhere it would be noise
+    missing = catalog.years_to_load(book, clock.now()) if here in DAYS_MATTER and not back else ()
     may = viewer.may("packs.load")
     act = None
     if missing and may:
@@ -352,7 +355,9 @@ def _admitted_row(book: Catalogue, work: Admitted) -> tuple[str, ...]:
         say.admitted_limits(work),
         str(say.ON_THE_SPOT[work.self_handle]) if work.lead else say.NOTHING,
         str(work.batch or say.NOTHING),
-        say.clauses([work.basis, work.gb or ""]),
+        say.clauses(
+            [work.basis, _("national number %(number)s") % {"number": work.gb} if work.gb else ""]
+        ),
         say.joined(each.title for each in book.matters_admitted_as(work.key)) or say.NOTHING,
     )
 
@@ -461,8 +466,7 @@ def _states_table(process: Process) -> Table:
                 str(state.title),
                 str(say.HOLDERS[state.holder]),
                 str(say.STAGES[state.stage]),
-                say.joined(dict.fromkeys(str(step.title) for step in process.steps_from(state.key)))
-                or say.NOTHING,
+                say.listed(step.title for step in process.steps_from(state.key)) or say.NOTHING,
             )
             for state in process.states
         ),
@@ -473,13 +477,15 @@ def _steps_table(process: Process) -> Table:
     titles = {state.key: str(state.title) for state in process.states}
     return Table(
         _("Steps"),
-        (_("Step"), _("From"), _("To"), _("Who may")),
+        (_("Step"), _("From"), _("To"), _("Who may"), _("Only if"), _("Then")),
         tuple(
             (
                 str(step.title),
                 say.joined(titles[key] for key in step.from_) or _("The beginning"),
                 titles.get(step.to) or _("It stays where it is"),
                 say.who_words(step),
+                told.guard_words(step),
+                told.effect_words(step),
             )
             for step in process.steps
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gridward.catalog import queries as catalog
 from gridward.catalog.actions import decide as take_decision
 from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import AreaKind, Pace
-from gridward.catalog.errors import EditionOutdated
+from gridward.catalog.errors import DecisionFaulty, EditionOutdated
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.core.errors import NotFound, Problem
@@ -33,6 +34,13 @@ from gridward.web.workbench.views_catalogue import decision_words, frame_of, pos
 MOST_AMOUNT = 10_000
 DECISIONS_SHOWN = 200
 Said = Mapping[str, str]
+
+
+UNFIT = gettext_lazy(
+    "What is written does not fit the rest of the catalogue. Look at every field once more; if it"
+    " is meant so, ask whoever keeps the packs."
+)
+LONGEST_RANGE = timedelta(days=60)
 
 
 class Unsaid(ValueError):
@@ -113,6 +121,9 @@ def decide(request: HttpRequest, kind: str) -> HttpResponse:
             messages.success(request, told % {"n": made.number})
             return HttpResponseRedirect(reverse("workbench:editions"), status=303)
         changes = say.changes_between(book, catalog.foretold(form.kind, payload))
+    except DecisionFaulty:
+        # its words are those of a pack's file; a form says what it can in the reader's language
+        return _draw(request, kind, said, problem=Unsaid(UNFIT))
     except (Problem, Unsaid) as problem:
         return _draw(request, kind, said, problem=problem)
     return _draw(request, kind, said, changes=changes)
@@ -367,10 +378,42 @@ def _day_payload(book: Catalogue, said: Said) -> dict[str, Any]:
     if not said.get("day"):
         raise Unsaid(_("Choose the day."))
     return {
-        "calendar": said.get("calendar", ""),
-        "day": said["day"],
+        "calendar": _calendar(book, said),
+        "day": _day(said["day"]).isoformat(),
         "works": said["works"] == "1",
     }
+
+
+def _calendar(book: Catalogue, said: Said) -> str:
+    key = said.get("calendar", "")
+    if key not in {each.key for each in book.content.calendars}:
+        raise Unsaid(_("Choose the calendar."))
+    return key
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Unsaid(
+            _("“%(what)s” is no day. Write it like 2027-01-01.") % {"what": text[:40]}
+        ) from None
+
+
+def _days(text: str, year: int) -> list[date]:
+    """Days and ranges of days, all of one year. Raises Unsaid with the first that is none."""
+    found: list[date] = []
+    for item in text.split():
+        first, _dots, last = item.partition("..")
+        start, end = _day(first), _day(last or first)
+        if not timedelta() <= end - start <= LONGEST_RANGE:
+            told = _("“%(what)s” must run forward, over at most 60 days.")
+            raise Unsaid(told % {"what": item[:40]})
+        if {start.year, end.year} != {year}:
+            told = _("“%(what)s” does not lie in %(year)s.")
+            raise Unsaid(told % {"what": item[:40], "year": year})
+        found += [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    return found
 
 
 def _year_form(book: Catalogue, said: Said) -> list[FormField]:
@@ -389,15 +432,24 @@ def _year_form(book: Catalogue, said: Said) -> list[FormField]:
 
 
 def _year_payload(book: Catalogue, said: Said) -> dict[str, Any]:
-    if not said.get("year", "").isdecimal():
+    year = said.get("year", "")
+    if not (year.isdecimal() and len(year) == len("2027")):
         raise Unsaid(_("Write the year in four digits."))
-    days = {name: said.get(name, "").split() for name in ("holidays", "workdays")}
-    if not days["holidays"]:
+    off = _days(said.get("holidays", ""), int(year))
+    on = _days(said.get("workdays", ""), int(year))
+    if not off:
         raise Unsaid(_("Write the days off, one day or range on each line."))
+    both = sorted(set(off) & set(on))
+    if both:
+        raise Unsaid(
+            _("%(day)s stands among the days off and among the days that work. Keep one of them.")
+            % {"day": say.day_words(both[0])}
+        )
     return {
-        "calendar": said.get("calendar", ""),
-        "year": int(said["year"]),
-        **days,
+        "calendar": _calendar(book, said),
+        "year": int(year),
+        "holidays": [day.isoformat() for day in off],
+        "workdays": [day.isoformat() for day in on],
         "source": said.get("ground") or None,
     }
 
@@ -462,7 +514,26 @@ def _setting_payload(book: Catalogue, said: Said) -> dict[str, Any]:
         return {name: new}
     if not new.isdecimal():
         raise Unsaid(_("Write a whole number, such as 3."))
+    least, most = _bounds(book, name)
+    if not least <= int(new) <= most:
+        told = _("Write a number from %(least)s to %(most)s.") % {"least": least, "most": most}
+        raise Unsaid(told)
     return {name: int(new) / 100 if isinstance(value, float) else int(new)}
+
+
+def _bounds(book: Catalogue, name: str) -> tuple[int, int]:
+    """The least and the greatest number that a rule takes; parts are percentages."""
+    field = type(book.settings).model_fields[name]
+    found = {
+        key: float(value)
+        for mark in field.metadata
+        for key in ("ge", "gt", "le", "lt")
+        if (value := getattr(mark, key, None)) is not None
+    }
+    by = 100 if isinstance(getattr(book.settings, name), float) else 1
+    least = int(found["ge"] * by) if "ge" in found else int(found.get("gt", 0) * by) + 1
+    most = int(found["le"] * by) if "le" in found else int(found.get("lt", 1) * by) - 1
+    return least, most
 
 
 class _Form:
