@@ -365,6 +365,59 @@ def test_organisations_stand_on_their_ground_and_one_is_added_and_closed(
     assert not queries.organisation(new.id).active
 
 
+def test_an_office_number_is_published_and_taken_back_and_the_entry_says_by_whom(
+    town: CaseTown, admin: Client
+) -> None:
+    office = town.town.organisations["mun"]
+    page = f"/desk/organisations/{office}/"
+
+    published = admin.post(f"{page}phone/", {"phone": " 0999  700 1234 "})
+    shown = text(admin.get(page))
+    listed = text(admin.get("/desk/organisations/"))
+    again = admin.post(f"{page}phone/", {"phone": "0999 700 1234"})
+    admin.post(f"{page}phone/", {"phone": ""})
+
+    assert published.status_code == again.status_code == 303
+    assert "0999 700 1234" in shown
+    assert "0999 700 1234" in listed
+    entries = Entry.objects.filter(verb="organisation.published").order_by("recorded_at", "id")
+    assert [entry.details for entry in entries] == [{"phone": True}, {"phone": False}]
+    assert {entry.actor_id for entry in entries} == {str(town.town.posts["Z001"])}
+    assert "0999 700 1234" not in text(admin.get(page))
+
+
+def test_what_is_no_number_is_refused_and_what_was_typed_stays(
+    town: CaseTown, admin: Client
+) -> None:
+    office = town.town.organisations["mun"]
+
+    refused = admin.post(f"/desk/organisations/{office}/phone/", {"phone": "ask the porter"})
+
+    assert refused.status_code == 422
+    assert 'value="ask the porter"' in text(refused)
+    assert models.Organisation.objects.get(id=office).public_phone == ""
+    assert not Entry.objects.filter(verb="organisation.published").exists()
+
+
+@pytest.mark.parametrize("number", ["S001", "D002", "G001", "Z002"])
+def test_nobody_else_opens_an_organisation_or_publishes_its_number(
+    town: CaseTown, number: str
+) -> None:
+    client = client_of(town, number)
+    page = f"/desk/organisations/{town.town.organisations['mun']}/"
+
+    assert client.get(page).status_code == 403
+    assert client.post(f"{page}phone/", {"phone": "0999 700 1234"}).status_code == 403
+    assert not Entry.objects.filter(verb="organisation.published").exists()
+
+
+def test_an_organisation_shows_who_works_there(town: CaseTown, admin: Client) -> None:
+    page = text(admin.get(f"/desk/organisations/{town.town.organisations['mun']}/"))
+
+    assert "M001" in page
+    assert admin.get(f"/desk/organisations/{uuid.uuid4()}/").status_code == 404
+
+
 # --- who may see what -----------------------------------------------------------------------------
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -132,19 +131,52 @@ class Branch:
     organisations: tuple[OrganisationRow, ...]
     branches: tuple[Branch, ...] = ()
 
+    @property
+    def everyone(self) -> tuple[OrganisationRow, ...]:
+        """Its own organisations and those of every area below."""
+        return (*self.organisations, *(row for each in self.branches for row in each.everyone))
+
+    @property
+    def count(self) -> int:
+        return len(self.everyone)
+
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRow:
-    """An organisation in the tree. people: how many hold a post there."""
+    """An organisation in the list. people: how many hold a post there; phone: as published."""
 
-    id: uuid.UUID
     title: str
     kind: str
-    key: str
     people: int
     address: str
     active: bool
-    toggle: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """A post of an organisation: who holds it, and as what."""
+
+    title: str
+    sub: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationPage:
+    """`workbench/people/organisation.html`. ground: the page of the area it answers for."""
+
+    shell: Shell
+    title: str
+    sub: str
+    badge: Badge | None
+    facts: tuple[Fact, ...]
+    posts: tuple[StaffLine, ...]
+    people: int
+    all_people: str
+    steps: tuple[Step, ...]
+    back: Link
+    ground: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

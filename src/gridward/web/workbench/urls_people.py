@@ -18,6 +18,12 @@ people_urls = [
         name="post-end",
     ),
     path("organisations/", views_people.organisations, name="organisations"),
+    path("organisations/<uuid:organisation_id>/", views_people.organisation, name="organisation"),
+    path(
+        "organisations/<uuid:organisation_id>/phone/",
+        views_people.organisation_phone,
+        name="organisation-phone",
+    ),
     path(
         "organisations/<uuid:organisation_id>/active/",
         views_people.organisation_active,

@@ -25,7 +25,7 @@ from gridward.catalog.queries import catalogue
 from gridward.core import clock, jurisdiction
 from gridward.core.errors import BadInput, NotAllowed, NotFound, Problem
 from gridward.directory import actions as directory
-from gridward.directory import files, queries, rules
+from gridward.directory import files, grounds, queries, rules
 from gridward.directory.errors import FAULTS, FaultyRows, UnreadableFile
 from gridward.directory.rules import Holder, Organisation
 from gridward.journal.rules import ActorRef
@@ -37,6 +37,7 @@ from gridward.web.ui.staff import name_of, shell_of
 from gridward.web.workbench import pages_people as pages
 
 FAULTS_SHOWN = 200
+STAFF_SHOWN = 60
 TICKET = "people_file"
 
 
@@ -706,6 +707,7 @@ def _branches() -> list[pages.Branch]:
     for one in queries.organisations(active_only=False):
         by_area.setdefault(one.area_id, []).append(one)
     people_there = queries.staff_counts()
+    phones = grounds.public_phones(one.id for each in by_area.values() for one in each)
     areas = {area for area in by_area if area is not None}
     needed = {up for area in areas for up in territory.chain(area) if up is not None}
     language = get_language() or "zh"
@@ -714,29 +716,27 @@ def _branches() -> list[pages.Branch]:
         below = [one.id for one in territory.children(area_id) if one.id in needed]
         return pages.Branch(
             territory.area(area_id).name_in(language),
-            tuple(_organisation_row(o, people_there) for o in by_area.get(area_id, ())),
+            tuple(_organisation_row(o, people_there, phones) for o in by_area.get(area_id, ())),
             tuple(branch(one) for one in below),
         )
 
     found = [branch(one.id) for one in territory.children(None) if one.id in needed]
     if None in by_area:
-        rest = tuple(_organisation_row(o, people_there) for o in by_area[None])
+        rest = tuple(_organisation_row(o, people_there, phones) for o in by_area[None])
         found.append(pages.Branch(_("Without ground of their own"), rest))
     return found
 
 
 def _organisation_row(
-    one: Organisation, people_there: dict[uuid.UUID, int]
+    one: Organisation, people_there: dict[uuid.UUID, int], phones: dict[uuid.UUID, str]
 ) -> pages.OrganisationRow:
     return pages.OrganisationRow(
-        id=one.id,
         title=name_of(one),
         kind=kind_title(one.kind),
-        key=one.key,
         people=people_there.get(one.id, 0),
-        address=f"{reverse('workbench:people')}?{urlencode({'organisation': str(one.id)})}",
+        address=reverse("workbench:organisation", args=[one.id]),
         active=one.active,
-        toggle=reverse("workbench:organisation-active", args=[one.id]),
+        phone=phones.get(one.id, ""),
     )
 
 
@@ -824,6 +824,124 @@ def _new_organisation(request: HttpRequest, viewer: Viewer) -> None:
 
 
 @for_staff("people.manage")
+@require_GET
+def organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
+    """Who works in an organisation, on which ground, and the number that it publishes."""
+    return _organisation_page(request, organisation_id)
+
+
+@for_staff("people.manage")
+@require_POST
+def organisation_phone(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
+    """The number that everybody may know of an organisation; empty takes it back."""
+    typed = request.POST.get("phone", "").strip()
+    try:
+        directory.publish_phones({organisation_id: typed}, actor=_actor(staff_of(request)))
+    except NotFound:
+        raise
+    except Problem as problem:
+        return _organisation_page(request, organisation_id, typed=typed, problem=problem)
+    said = (
+        _("Published. It stands on the portal and on plates from now.")
+        if typed
+        else _("No number is published any more.")
+    )
+    messages.success(request, said)
+    return _to_organisation(organisation_id)
+
+
+def _to_organisation(organisation_id: uuid.UUID) -> HttpResponse:
+    address = reverse("workbench:organisation", args=[organisation_id])
+    return HttpResponseRedirect(address, status=303)
+
+
+def _organisation_page(
+    request: HttpRequest,
+    organisation_id: uuid.UUID,
+    *,
+    typed: str | None = None,
+    problem: Problem | None = None,
+) -> HttpResponse:
+    viewer = staff_of(request)
+    one = queries.organisation(organisation_id)
+    staff = queries.staff_of(one.id)
+    phone = grounds.public_phones([one.id]).get(one.id, "")
+    ground = territory.area(one.area_id) if one.area_id is not None else None
+    facts = [
+        Fact(_("Published number"), phone or _("none")),
+        Fact(_("Kind"), kind_title(one.kind)),
+        Fact(_("Answers for"), territory.path_name(ground.id) if ground else _("no ground")),
+        Fact(_("Key"), one.key),
+    ]
+    if one.type_code:
+        found = catalogue().departments.get(one.type_code)
+        facts.insert(2, Fact(_("Type"), str(found.title) if found else one.type_code))
+    page = pages.OrganisationPage(
+        shell=shell_of(request, viewer, "organisations", {}),
+        title=name_of(one),
+        sub=kind_title(one.kind),
+        badge=None if one.active else Badge(_("closed"), ""),
+        facts=tuple(facts),
+        posts=tuple(_staff_line(held) for held in staff[:STAFF_SHOWN]),
+        people=len({held.person_id for held in staff}),
+        all_people=f"{reverse('workbench:people')}?{urlencode({'organisation': str(one.id)})}",
+        steps=tuple(_organisation_steps(one, phone if typed is None else typed, problem)),
+        back=Link(_("Organisations"), reverse("workbench:organisations")),
+        ground=Link(_("To the area"), reverse("workbench:area", args=[ground.id]))
+        if ground
+        else None,
+    )
+    status = problem.status if problem else 200
+    return render(request, "workbench/people/organisation.html", {"page": page}, status=status)
+
+
+def _staff_line(held: Holder) -> pages.StaffLine:
+    return pages.StaffLine(
+        title=held.name,
+        sub=f"{_role_title(held.role)} · {held.staff_number}",
+        address=reverse("workbench:person", args=[held.person_id]),
+    )
+
+
+def _organisation_steps(one: Organisation, phone: str, problem: Problem | None) -> Iterable[Step]:
+    yield Step(
+        key="phone",
+        title=_("Publish the office number"),
+        address=reverse("workbench:organisation-phone", args=[one.id]),
+        version=0,
+        hint=_("It stands on the portal, on plates and where somebody asks who answers."),
+        icon="phone",
+        tone="first",
+        is_open=True,
+        error=problem.message if problem else "",
+        button=_("Publish"),
+        fields=(
+            FormField(
+                "phone",
+                "text",
+                _("Office number"),
+                _("A number of the office, never a private one. Empty takes it back."),
+                phone,
+                most=30,
+            ),
+        ),
+    )
+    active = FormField("active", "hidden", value="0" if one.active else "1")
+    yield Step(
+        key="active",
+        title=_("Close it for new work") if one.active else _("Open it again"),
+        address=reverse("workbench:organisation-active", args=[one.id]),
+        version=0,
+        hint=_("Its open work and its people stay; nothing new is dispatched to it.")
+        if one.active
+        else _("From now on it can be dispatched to again."),
+        icon="x" if one.active else "check",
+        tone="warn" if one.active else "",
+        fields=(active,),
+    )
+
+
+@for_staff("people.manage")
 @require_POST
 def organisation_active(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
     """Takes an organisation out of dispatch, or back in; asked twice it stays as it is."""
@@ -833,7 +951,7 @@ def organisation_active(request: HttpRequest, organisation_id: uuid.UUID) -> Htt
     )
     said = _("It is open for work again.") if active else _("Nothing new is given to it any more.")
     messages.success(request, said)
-    return HttpResponseRedirect(reverse("workbench:organisations"), status=303)
+    return _to_organisation(organisation_id)
 
 
 # --- what was typed ---------------------------------------------------------------------------
