@@ -23,6 +23,7 @@ from gridward.catalog import actions as catalog
 from gridward.catalog.compiled import Content
 from gridward.catalog.loader import compile_packs
 from gridward.directory import actions as directory
+from gridward.directory import queries as directory_queries
 from gridward.directory.actions import NewOrganisation, NewPerson, NewPost
 from gridward.journal.rules import ActorRef
 from gridward.territory import actions as territory
@@ -152,8 +153,6 @@ def make_town() -> Town:
     people = directory.create_people(staff, actor=ACTOR, at=LONG_AGO)
     town.people = {one.staff_number: id_ for one, id_ in zip(staff, people, strict=True)}
     access.open_accounts(people, actor=ACTOR, at=LONG_AGO)
-    from gridward.directory import queries
-
-    for number, person_id in town.people.items():
-        town.posts[number] = queries.posts_of_person(person_id)[0].post_id
+    holders = directory_queries.holders_of_roles({one.posts[0].role for one in staff})
+    town.posts = {holder.staff_number: holder.post_id for holder in holders}
     return town

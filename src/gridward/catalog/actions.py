@@ -52,10 +52,11 @@ def make_edition(
     except Unfit as fault:
         said = Fault("decisions", 1, "packs that every decision fits", str(fault))
         raise PackFaulty([said]) from None
-    faults = checks.faults_of(content, queries.nowhere)
-    if faults:
-        raise PackFaulty(faults)
-    return _edition(current, packs.canonical(), content, actor=actor, remark=remark, at=at)
+    written = packs.canonical()
+    canonical = written if content is packs else content.canonical()
+    if not checks.is_sound(content, digest_of(canonical)):
+        raise PackFaulty(checks.faults_of(content, queries.nowhere))
+    return _edition(current, written, content, canonical, actor=actor, remark=remark, at=at)
 
 
 @action
@@ -94,7 +95,15 @@ def decide(
         recorded_at=context().recorded_at,
         source=source,
     )
-    made = _edition(current, current.packs, content, actor=actor, remark=f"{kind} {key}", at=at)
+    made = _edition(
+        current,
+        current.packs,
+        content,
+        content.canonical(),
+        actor=actor,
+        remark=f"{kind} {key}",
+        at=at,
+    )
     note(
         "decision.taken",
         decision_id,
@@ -111,12 +120,12 @@ def _edition(
     current: Edition | None,
     packs: str,
     content: Content,
+    canonical: str,
     *,
     actor: ActorRef,
     remark: str,
     at: datetime | None,
 ) -> Made:
-    canonical = content.canonical()
     digest = digest_of(canonical)
     if current is not None and current.digest == digest:
         return Made(current.number, digest, is_new=False)

@@ -72,7 +72,7 @@ def catalogue(number: int | None = None) -> Catalogue:
     row = Edition.objects.filter(number=number).values_list("content", "digest").first()
     if row is None:
         raise NoSuchEdition(number=number)
-    made = Catalogue(number, Content.model_validate_json(row[0]), row[1])
+    made = Catalogue(number, _content(*row), row[1])
     if in_action() and number == _uncommitted():
         return made  # may still be rolled back: not for others
     with _lock:
@@ -80,6 +80,15 @@ def catalogue(number: int | None = None) -> Catalogue:
         while len(_editions) > KEPT:
             _editions.popitem(last=False)
     return made
+
+
+def _content(stored: str, digest: str) -> Content:
+    """What an edition holds; jurisdictions whose editions hold the same share it in memory."""
+    with _lock:
+        held = next((each for each in _editions.values() if each.digest == digest), None)
+    if held is not None and digest_of(stored) == digest:  # not where it was changed in place
+        return held.content
+    return Content.model_validate_json(stored)
 
 
 def current_number() -> int | None:

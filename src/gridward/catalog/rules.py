@@ -105,15 +105,23 @@ def _fits(
     return rule.group == matter.group
 
 
+def _concerns(rule: ResponsibilityRule, matter: Matter) -> bool:
+    """Whether the rule may fit the matter under some condition, in some area."""
+    if rule.condition:
+        return rule.condition in matter.conditions
+    return _fits(rule, matter, None, rule.area_kind)
+
+
 def tied_rules(
     rules: Sequence[ResponsibilityRule], matters: Iterable[Matter]
 ) -> Iterator[tuple[Matter, tuple[ResponsibilityRule, ResponsibilityRule]]]:
     """The pairs of rules between which nothing decides, each pair once."""
     seen: set[tuple[str, str]] = set()
     for matter in matters:
+        near = [rule for rule in rules if _concerns(rule, matter)]
         for condition in (None, *matter.conditions):
             for kind in (None, *AreaKind):
-                fitting = fitting_rules(rules, matter=matter, condition=condition, area_kind=kind)
+                fitting = fitting_rules(near, matter=matter, condition=condition, area_kind=kind)
                 if len(fitting) < 2 or fitting[0].weight != fitting[1].weight:
                     continue
                 if (pair := (fitting[0].key, fitting[1].key)) not in seen:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connections, models
+from django.db import DatabaseError, OperationalError, connections, models
 
 from gridward.core import jurisdiction
 
@@ -36,6 +36,43 @@ def insert_many(model: type[M], rows: Sequence[M], batch: int = 2000) -> None:
     fields = len(model._meta.concrete_fields)
     size = min(batch, max(1, 30_000 // fields)) if vendor() == "sqlite" else batch
     model._base_manager.using(jurisdiction.current().database).bulk_create(rows, batch_size=size)
+
+
+def update_many(model: type[M], rows: Sequence[M], fields: Sequence[str] = ()) -> None:
+    """Write these fields of rows that are there already, all but the key when none is named.
+
+    One prepared statement, run once a row: no CASE for every field and row as `bulk_update` has it,
+    which takes ten times as long to put together as the database takes to do it. No signals.
+    Raises DatabaseError when a row is gone.
+    """
+    if not rows:
+        return
+    conn, table = connection(), model._meta.db_table
+    written = [
+        f
+        for f in model._meta.concrete_fields
+        if (f.name in fields if fields else not f.primary_key)
+    ]
+    key = model._meta.pk
+    columns = [*written, key]
+    adapters = [_adapter(f, conn) for f in columns]
+    read = operator.attrgetter(*[f.attname for f in columns])
+    marks = ", ".join(f'"{f.column}" = %s' for f in written)
+    values = [
+        [
+            value if adapt is None or value is None else adapt(value)
+            for adapt, value in zip(adapters, read(row), strict=True)
+        ]
+        for row in rows
+    ]
+    update = f'UPDATE "{table}" SET {marks} WHERE "{key.column}" = %s'  # noqa: S608
+    with conn.cursor() as cursor:
+        if len(values) == 1:
+            cursor.execute(update, values[0])
+        else:
+            cursor.executemany(update, values)
+        if cursor.rowcount != len(values):
+            raise DatabaseError(f"{table}: {cursor.rowcount} of {len(values)} rows are there")
 
 
 def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> int:

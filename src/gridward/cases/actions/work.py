@@ -543,6 +543,20 @@ def show_clock(case: Case, clocks: Iterable[Clock]) -> None:
     case.due_order = case.due_at or END_OF_TIME
 
 
+ASSIGNMENT_FIELDS = [
+    "active",
+    "binding",
+    "acknowledged_at",
+    "acknowledged_by",
+    "handler_person",
+    "earlier_handlers",
+    "done_at",
+    "ended_at",
+    "end_reason",
+    "return_until",
+    "by_rule",
+    "version",
+]
 CLOCK_FIELDS = [
     "due_at",
     "warn_at",
@@ -581,33 +595,16 @@ def keep(work: Work) -> Case:
         case.version += 1
     if work.changed_assignments:
         changed = sorted(work.changed_assignments.values(), key=lambda a: a.id)
-        Assignment.objects.bulk_update(
-            [a for a in changed if not a._state.adding],
-            [
-                "active",
-                "binding",
-                "acknowledged_at",
-                "acknowledged_by",
-                "handler_person",
-                "earlier_handlers",
-                "done_at",
-                "ended_at",
-                "end_reason",
-                "return_until",
-                "by_rule",
-                "version",
-            ],
-        )
+        stored = [each for each in changed if not each._state.adding]
+        db.update_many(Assignment, stored, ASSIGNMENT_FIELDS)
     db.insert_many(Assignment, work.new_assignments)
-    if work.changed_clocks:
-        Clock.objects.bulk_update(list(work.changed_clocks.values()), CLOCK_FIELDS)
+    db.update_many(Clock, list(work.changed_clocks.values()), CLOCK_FIELDS)
     db.insert_many(Clock, work.new_clocks)
-    if work.changed_pauses:
-        ClockPause.objects.bulk_update(list(work.changed_pauses.values()), ["until"])
+    db.update_many(ClockPause, list(work.changed_pauses.values()), ["until"])
     db.insert_many(ClockPause, work.new_pauses)
     if work.actor.facts.kind == "post":
         case.news_at = None  # somebody of the staff was here: what the reporter added was seen
-    case.save(force_update=True)
+    db.update_many(Case, [case])
     if work.actor.post is not None:
         keep_hand([case.id], work.actor.post, work.at)
     if work.search_changed:
