@@ -273,7 +273,7 @@ def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> 
                 "next",
                 question,
                 _("%(step)s: %(who)s") % {"step": step.title, "who": who}
-                + (f" ({holder})" if holder else ""),
+                + (f" · {holder}" if holder else ""),
                 rule=f"{case.process}.{step.key}",
                 edition=case.edition,
             )

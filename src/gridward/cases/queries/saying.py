@@ -14,6 +14,8 @@ from gridward.territory import queries as territory
 
 VERIFIED = "case.verified"
 CORRECTED = "case.corrected"
+DECLINED = "case.declined"
+VOIDED = "case.voided"
 
 
 def result_words(result: str) -> str:
@@ -31,7 +33,16 @@ def said_in(line: Line, book: Catalogue) -> list[str]:
         return [result_words(str(line.details.get("result", "")))]
     if line.verb == CORRECTED:
         return corrected_words(line, book)
+    if line.verb in (DECLINED, VOIDED):
+        return _reason_words(line, book)
     return []
+
+
+def _reason_words(line: Line, book: Catalogue) -> list[str]:
+    """The reason that was chosen, as the catalogue calls it."""
+    settings = book.settings
+    reasons = settings.decline_reasons if line.verb == DECLINED else settings.void_reasons
+    return [str(each.title) for each in reasons if each.key == line.details.get("reason")]
 
 
 def concerns_reporter(line: Line) -> bool:
