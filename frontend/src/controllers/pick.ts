@@ -22,15 +22,21 @@ export default class PickController extends Controller<HTMLFormElement> {
     this.count();
   }
 
+  /** A list is drawn twice, for a desk and for a phone: only the boxes that are seen count. */
+  private get shown(): HTMLInputElement[] {
+    return this.oneTargets.filter((one) => one.offsetParent !== null);
+  }
+
   all(): void {
-    for (const one of this.oneTargets) one.checked = this.allTarget.checked;
+    for (const one of this.shown) one.checked = this.allTarget.checked;
     this.count();
   }
 
   count(): void {
-    const chosen = this.oneTargets.filter((one) => one.checked).length;
-    this.allTarget.checked = chosen > 0 && chosen === this.oneTargets.length;
-    this.allTarget.indeterminate = chosen > 0 && chosen < this.oneTargets.length;
+    const shown = this.shown;
+    const chosen = shown.filter((one) => one.checked).length;
+    this.allTarget.checked = chosen > 0 && chosen === shown.length;
+    this.allTarget.indeterminate = chosen > 0 && chosen < shown.length;
     this.buttonTarget.disabled = chosen === 0;
     this.saidTarget.textContent = chosen ? (this.saidTarget.dataset["pickWords"] ?? "").replace("#n", String(chosen)) : "";
   }

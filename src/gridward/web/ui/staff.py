@@ -124,7 +124,9 @@ def why_of(lines: Iterable[Any]) -> Why:
         rule = _("Catalogue edition %(n)d") % {"n": line.edition} if line.edition else ""
         if found and found[-1].question == line.question:
             before = found.pop()
-            found.append(Reason(line.question, (*before.answers, line.answer), rule or before.rule))
+            # two steps of one title and the same people read as one
+            answers = dict.fromkeys((*before.answers, line.answer))
+            found.append(Reason(line.question, tuple(answers), rule or before.rule))
         else:
             found.append(Reason(line.question, (line.answer,), rule))
     return Why(tuple(found))

@@ -69,9 +69,9 @@ class CasePage:
 
     clock: the one that runs on the reader; promised: the date told to the reporter;
     steps: first the likeliest; withheld: set on restricted cases, words and photos stay away;
-    notice: why what was sent was not done; notice_to: the form it came from; typed: its words
-    where that form is gone; following: where the next case that waits is opened; sheet: the case
-    on paper; chat: as text for a chat group.
+    proposal: what somebody else asks this post to confirm; notice: why what was sent was not done;
+    notice_to: the form it came from; typed: its words where that form is gone; following: where
+    the next case that waits is opened; sheet: the case on paper; chat: as text for a chat group.
     """
 
     shell: Shell
@@ -91,6 +91,7 @@ class CasePage:
     timeline: tuple[TimelineItem, ...] = ()
     why: Why = field(default_factory=Why)
     back: Link | None = None
+    proposal: tuple[Fact, ...] = ()
     notice: str = ""
     notice_to: str = ""
     typed: tuple[Fact, ...] = ()
@@ -134,7 +135,8 @@ class CaseLine:
 class HomePage:
     """`workbench/home.html`: what waits for me, what falls due soon, what I passed on.
 
-    poll: where the lines are asked for again; at_title: heads the moment of each line.
+    poll: where the lines are asked for again; at_title: heads the moment of each line;
+    shows_holder: whether each line says who has it now, which is oneself where one's own wait.
     """
 
     shell: Shell
@@ -147,6 +149,7 @@ class HomePage:
     poll: str = ""
     at_title: str = ""
     can_pick: bool = False
+    shows_holder: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ class ListPage:
     view_name: str = ""
     at_title: str = ""
     can_pick: bool = False
+    shows_holder: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from gridward.vault import queries as secrets
 from gridward.web.ui import words
 from gridward.web.ui.media import take_in
 from gridward.web.ui.onsite import ids_in, visit_fields
-from gridward.web.ui.pages import Choice, FormField, Step
+from gridward.web.ui.pages import Choice, Fact, FormField, Step
 from gridward.web.ui.reporting import area_choices
 from gridward.web.ui.staff import name_of
 from gridward.web.ui.views import point_from
@@ -173,9 +173,16 @@ class Sent:
 # --- drawing --------------------------------------------------------------------------------
 
 
-def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[Step, ...]:
-    """The forms for everything that the viewer may do now, the likeliest first and open."""
-    waiting = _decided(page, viewer)
+def steps_of(
+    page: CasePage,
+    viewer: Viewer,
+    waiting: ProposalView | None = None,
+    sent: Sent | None = None,
+) -> tuple[Step, ...]:
+    """The forms for everything that the viewer may do now, the likeliest first and open.
+
+    waiting: what somebody else proposed, as `proposal_for` found it
+    """
     keys = [
         card.key
         for card in page.steps
@@ -188,7 +195,10 @@ def steps_of(page: CasePage, viewer: Viewer, sent: Sent | None = None) -> tuple[
     keys.sort(key=lambda key: place.get(key, len(ORDER)))
     found = []
     for number, key in enumerate(keys):
-        fields = tuple(FIELDS.get(key, _plain)(page, viewer))
+        if waiting is not None and key in DECIDES:
+            fields = tuple(_deciding(key, waiting))
+        else:
+            fields = tuple(FIELDS.get(key, _plain)(page, viewer))
         step = Step(
             key=key,
             title=titles[key],
@@ -232,7 +242,8 @@ def _as_sent(step: Step, sent: Sent) -> Step:
         said.append(_("What you typed stands below; send it again if it still fits."))
     if sent.files:
         said.append(_("Please choose the photos again."))
-    return replace(step, fields=fields, error=" ".join(said), is_open=True)
+    between = "" if words.is_chinese() else " "
+    return replace(step, fields=fields, error=between.join(said), is_open=True)
 
 
 def _field_as_sent(field: FormField, values: QueryDict) -> FormField:
@@ -266,8 +277,12 @@ def _hint(key: str, page: CasePage, viewer: Viewer) -> str:
         return _("The reporter reads this; the clock for accepting stands still meanwhile.")
     if key in ("progress",):
         return _("The reporter can read this.")
-    if key in DECIDES:
-        return _proposal_words(page, viewer)
+    if key == "force_close":
+        return _("It is closed at once. The reporter reads the answer above.")
+    if key == "refuse_force_close":
+        return _("It goes on as before. Whoever proposed it reads why.")
+    if key in ("pass_to_callback", "pass_close") and page.condition is not None:
+        return _("Done when: %(closing)s") % {"closing": page.condition.closing}
     if key == "pre_verify":
         return _("Before acceptance; the clock for accepting stands still meanwhile.")
     if key == "propose_force_close":
@@ -609,7 +624,7 @@ def _propose(page: CasePage, viewer: Viewer) -> list[FormField]:
     ]
 
 
-def _decided(page: CasePage, viewer: Viewer) -> ProposalView | None:
+def proposal_for(page: CasePage, viewer: Viewer) -> ProposalView | None:
     """Somebody else's proposal that waits for this viewer's word; asked for only by who may."""
     if not any(card.key in DECIDES for card in page.steps):
         return None
@@ -619,25 +634,24 @@ def _decided(page: CasePage, viewer: Viewer) -> ProposalView | None:
     return found
 
 
-def _proposal_words(page: CasePage, viewer: Viewer) -> str:
-    found = _decided(page, viewer)
-    if found is None:
-        return ""
+def proposal_facts(found: ProposalView) -> tuple[Fact, ...]:
+    """What is proposed, in the words of whoever proposed it."""
     texts = secrets.open_texts([found.grounds, found.reply])
-    return _("Grounds: %(grounds)s The reporter will read: %(reply)s Until %(until)s.") % {
-        "grounds": texts.get(found.grounds) or "—",
-        "reply": (texts.get(found.reply) if found.reply else None) or "—",
-        "until": words.moment_words(found.expires_at),
-    }
+    by = directory.holders([found.proposed_by]).get(found.proposed_by)
+    return (
+        Fact(_("Proposed by"), by.name if by is not None else "—"),
+        Fact(_("Why"), texts.get(found.grounds) or "—"),
+        Fact(
+            _("What the reporter will read"),
+            (texts.get(found.reply) if found.reply else None) or "—",
+        ),
+        Fact(_("To be decided by"), words.moment_words(found.expires_at)),
+    )
 
 
-def _proposal(page: CasePage, viewer: Viewer) -> list[FormField]:
-    found = _decided(page, viewer)
-    return [FormField("proposal", "hidden", value=str(found.id) if found is not None else "")]
-
-
-def _refuse_proposal(page: CasePage, viewer: Viewer) -> list[FormField]:
-    return [*_proposal(page, viewer), _words(_("Why not"))]
+def _deciding(key: str, found: ProposalView) -> list[FormField]:
+    proposal = FormField("proposal", "hidden", value=str(found.id))
+    return [proposal] if key == "force_close" else [proposal, _words(_("Why not"))]
 
 
 def _return(page: CasePage, viewer: Viewer) -> list[FormField]:
@@ -793,8 +807,6 @@ FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
     "pre_verify": _pre_verify,
     "self_handle": _self_handle,
     "propose_force_close": _propose,
-    "force_close": _proposal,
-    "refuse_force_close": _refuse_proposal,
     "acknowledge": _nothing,
     "return": _return,
     "redispatch": _redispatch,
@@ -856,14 +868,8 @@ def take(request: HttpRequest, case_id: UUID, key: str, viewer: Viewer) -> None:
     """Do what the form asks. Raises whatever Problem refuses it; then nothing has changed."""
     actor = f"post:{viewer.post_id}"
     # photos are read before any transaction is open: that takes a while
-    photos = [
-        take_in(upload, actor).id
-        for upload in request.FILES.getlist("photos")
-    ]
-    before = [
-        take_in(upload, actor).id
-        for upload in request.FILES.getlist("before")
-    ]
+    photos = [take_in(upload, actor).id for upload in request.FILES.getlist("photos")]
+    before = [take_in(upload, actor).id for upload in request.FILES.getlist("before")]
     form = Form(case_id, viewer, request.POST, photos, before)
     TAKES.get(key, _take_plain(key))(form)
 

@@ -122,6 +122,7 @@ def home(request: HttpRequest) -> HttpResponse:
         poll=request.get_full_path(),
         at_title=pgettext("column", "Opened"),
         can_pick=any(line.pick for line in lines),
+        shows_holder=tab == "passed",
     )
     return render(request, "workbench/home.html", {"page": page})
 
@@ -244,7 +245,8 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
     viewer = staff_of(request)
     found = queries.case_page(viewer, case_id)
     card = found.case
-    mine = steps.steps_of(found, viewer, sent)
+    waiting = steps.proposal_for(found, viewer)
+    mine = steps.steps_of(found, viewer, waiting, sent)
     reports = tuple(_report(found, one, viewer, sent) for one in found.reports)
     forms = [*mine, *(one.share for one in reports if one.share is not None)]
     stays = sent is not None and any(one.key == sent.key for one in forms)
@@ -271,6 +273,7 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         timeline=_timeline(found),
         why=why_of(found.why),
         back=_back(viewer),
+        proposal=steps.proposal_facts(waiting) if waiting is not None else (),
         notice=sent.problem.message if sent is not None else "",
         notice_to=f"step-{sent.key}" if sent is not None and stays else "",
         typed=typed_in(sent.values) if sent is not None and not stays else (),
@@ -291,6 +294,7 @@ def _back(viewer: Viewer) -> Link:
 
 
 def _holder(card: CaseCard) -> str:
+    """Who has it now; the lead of a case in hand is not named a second time."""
     if not card.is_open:
         return ""
     name = name_of(card.holder)
@@ -299,8 +303,18 @@ def _holder(card: CaseCard) -> str:
         "worker": _("A grid worker, on site"),
         "caller": _("Call-back"),
     }
-    kind = kinds.get(card.holder_kind, "")
+    kind = kinds.get(card.holder_kind, _("Lead") if _leads(card) else "")
     return " · ".join(part for part in (name, kind) if part)
+
+
+def _leads(card: CaseCard) -> bool:
+    """Whether whoever has the case is its lead."""
+    return (
+        card.holder_kind == "organisation"
+        and card.lead is not None
+        and card.holder is not None
+        and card.holder.id == card.lead.id
+    )
 
 
 def _facts(found: CasePage) -> list[Fact]:
@@ -309,6 +323,8 @@ def _facts(found: CasePage) -> list[Fact]:
         facts.append(Fact(_("Matter"), str(found.condition.title)))
     roles = {"lead": _("Lead"), "co": _("Co-handler"), "informed": _("Informed")}
     for assignment, organisation in found.assignments:
+        if assignment.role == "lead" and found.case.is_open and _leads(found.case):
+            continue
         if assignment.active and organisation is not None:
             facts.append(Fact(roles.get(assignment.role, ""), name_of(organisation)))
     record = found.rounds[-1] if found.rounds else None

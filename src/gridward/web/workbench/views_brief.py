@@ -166,7 +166,7 @@ def chat_of(brief: Brief) -> str:
     """The day as a message for a chat group: numbers only."""
     total = brief.total
     values = {
-        "place": jurisdiction.current().name,
+        "place": jurisdiction.current().name or _("Gridward"),
         "at": words.moment_words(brief.until),
         "received": total.received,
         "met": total.accept_met,

@@ -87,7 +87,12 @@ def _line(group: Alike, card: queries.CaseCard) -> pages.BulkLine:
     return pages.BulkLine(
         line=line_of(card),
         value=f"{card.id}.{card.version}",
-        lead=lead or _("No rule fits: choose the lead below"),
+        lead=lead
+        or (
+            _("No rule fits: choose the lead below")
+            if group.matter
+            else _("as the matter says that you choose below")
+        ),
     )
 
 

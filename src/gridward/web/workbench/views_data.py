@@ -36,7 +36,7 @@ def _kind(key: str) -> str:
 
 
 def _field(key: str) -> str:
-    return {"phone": _("Number"), "name": _("Name"), "words": _("Words or place")}.get(key, "")
+    return {"phone": _("Telephone"), "name": _("Name"), "words": _("Words or place")}.get(key, "")
 
 
 @for_staff(*DESK)
@@ -138,7 +138,7 @@ def _facts(one: AskedView) -> list[Fact]:
     }
     found = [
         Fact(_("State"), states[one.state]),
-        Fact(_("Number"), receipt_words(one.receipt)),
+        Fact(_("Receipt"), receipt_words(one.receipt)),
         Fact(_("Answer by"), day_words(one.due_at)),
         Fact(_("What stands there now"), one.what),
         Fact(_("What it should be"), one.wish),

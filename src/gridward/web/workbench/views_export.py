@@ -230,7 +230,7 @@ def chat_of(found: CasePage) -> str:
         return ""
     lines = [
         _("[%(place)s] Event %(number)s")
-        % {"place": jurisdiction.current().name, "number": card.number},
+        % {"place": jurisdiction.current().name or _("Gridward"), "number": card.number},
         _("Matter: %(value)s") % {"value": title_of(card.matter_title)},
         _("Place: %(value)s") % {"value": card.place or _("Place unknown")},
         _("State: %(value)s") % {"value": card.state_title},
