@@ -190,3 +190,13 @@ def test_a_link_leaves_a_recording_out_and_says_so(town: CaseTown) -> None:
     assert "有一段录音未列出" in page
     assert str(kept.id) not in page
     assert whole.status_code == 404
+
+
+def test_a_link_offers_no_step_that_its_page_has_no_field_for(town: CaseTown) -> None:
+    with clock.frozen(MONDAY):
+        address = link_of(client_of(town, "S001"), led_outside(town))
+
+        page = Client(headers={"accept-language": "zh-CN"}).get(address).content.decode()
+
+    assert "签收" in page
+    assert "记录通话" not in page

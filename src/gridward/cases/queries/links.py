@@ -14,7 +14,7 @@ from gridward.cases.queries.reading import active_assignments, facts_of
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.facts import ActorFacts
 from gridward.cases.rules.masking import masked
-from gridward.catalog.definitions import Sensitivity, Step
+from gridward.catalog.definitions import SAME, Sensitivity, Step
 from gridward.catalog.queries import catalogue
 from gridward.core.errors import NotFound
 from gridward.directory import queries as directory
@@ -53,7 +53,8 @@ class LinkPage:
 
     words, places: what reporters wrote, numbers masked; photos: theirs, of before the work; films:
     those of them that are a film's first picture; unheard: how many voice notes are left out. A
-    voice says who speaks, and a number spoken cannot be masked: no sound ever stands here.
+    voice says who speaks, and a number spoken cannot be masked: no sound ever stands here. steps:
+    those that move the case, or that ask for what the page has a field for.
     """
 
     case: UUID
@@ -137,7 +138,7 @@ def link_page(digest: str, now: datetime) -> LinkPage:
         steps=tuple(
             LinkStep(each.key, each.title, _asks(each))
             for each in open_steps
-            if LINK_RIGHTS & set(each.by)
+            if LINK_RIGHTS & set(each.by) and (_asks(each) or each.to != SAME)
         ),
         expires_at=link.expires_at,
         edition=case.edition,

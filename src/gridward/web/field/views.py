@@ -28,7 +28,7 @@ from gridward.web.field import pages
 from gridward.web.field.frame import nav
 from gridward.web.field.views_onsite import AS_IT_WAS, call_row, case_row, map_at
 from gridward.web.ui import words
-from gridward.web.ui.media import file_answer, picture_of, take_in
+from gridward.web.ui.media import file_answer, picture_of, said_again, take_in
 from gridward.web.ui.pages import Badge, Choice, FormField, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of, title_of
@@ -235,7 +235,7 @@ def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step
             FormField("photos", "photos", _("Photos on site (optional)"), most=3),
         ),
         button=_("Submit"),
-        error=problem.message if problem else "",
+        error=said_again(request, problem) if problem else "",
         with_files=True,
         draft=f"check-{task.id}",
     )

@@ -24,7 +24,7 @@ from gridward.territory import queries as territory
 from gridward.web.field import pages
 from gridward.web.field.frame import nav
 from gridward.web.ui import maps, words
-from gridward.web.ui.media import file_answer, picture_of, take_in
+from gridward.web.ui.media import file_answer, picture_of, said_again, take_in
 from gridward.web.ui.onsite import answer_fields, as_sent, ids_in, visit_fields
 from gridward.web.ui.pages import Fact, Link, MapView, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
@@ -127,7 +127,7 @@ def _facts(found: CasePage) -> list[Fact]:
     facts = [
         Fact(_("Number"), card.number),
         Fact(_("Lead"), name_of(card.lead)),
-        Fact(_("Co-handlers"), "、".join(one for one in helpers if one)),
+        Fact(_("Co-handlers"), words.listed(helpers)),
     ]
     if card.promised_at is not None and card.is_open:
         facts.append(Fact(_("Promised by"), words.day_words(card.promised_at)))
@@ -165,7 +165,7 @@ def _steps(request: HttpRequest, found: CasePage, problem: Problem | None) -> tu
             icon="users",
             tone="first",
             is_open=problem is not None,
-            error=problem.message if problem is not None else "",
+            error=said_again(request, problem) if problem is not None else "",
             with_files=True,
             draft=f"{JOIN}-{found.case.id}",
         ),
@@ -315,7 +315,7 @@ def _units(area_id: int) -> list[tuple[str, str]]:
     below = [area for area in territory.children(area_id) if area.closed_on is None]
     heads = grounds.answerers_of([area.id for area in below])
     language = get_language() or "zh"
-    return [(area.name_in(language), "、".join(heads.get(area.id, []))) for area in below]
+    return [(area.name_in(language), words.listed(heads.get(area.id, []))) for area in below]
 
 
 def _grid_links(viewer: Viewer) -> list[Link]:

@@ -59,7 +59,7 @@ def _report(request: HttpRequest, how: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, viewer, _begun(viewer, how), how)
     asked = reporting.read(request)
-    if asked.pick is not None:
+    if asked.goes_on:
         return _form(request, viewer, asked, how)
     settled = None
     if how != BEHALF:

@@ -38,6 +38,8 @@ def tip(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, viewer, reporting.blank())
     asked = reporting.read(request)
+    if asked.goes_on:
+        return _page(request, viewer, asked)
     if asked.errors:
         return _page(request, viewer, asked, status=422)
     lng, lat = asked.point or (None, None)

@@ -28,7 +28,7 @@ from gridward.web import limits
 from gridward.web.entrance import entrance
 from gridward.web.outside.pages import WorkPage
 from gridward.web.ui import maps
-from gridward.web.ui.media import file_answer, take_in
+from gridward.web.ui.media import file_answer, said_again, take_in
 from gridward.web.ui.pages import Choice, FormField, Photo, Step
 from gridward.web.ui.staff import name_of
 
@@ -193,11 +193,12 @@ def _steps(
                 address=reverse("outside:step", args=[token, one.key]),
                 version=found.version,
                 fields=tuple(fields),
+                hint="" if one.asks else _("Say that you have it; then the work counts as begun."),
                 button=str(one.title),
                 icon={"result": "circle-check", "words": "note"}.get(one.asks, "check"),
                 tone="first" if number == 0 else "",
                 is_open=mine or (number == 0 and problem is None),
-                error=problem.message if mine and problem else "",
+                error=said_again(request, problem) if mine and problem else "",
                 with_files=one.asks == "result",
                 draft=f"link-{found.case}-{one.key}",
             )

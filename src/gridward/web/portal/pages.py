@@ -111,7 +111,8 @@ class TrackPage:
     """`portal/track.html`: what the holder of a receipt may see, and what may be done with it.
 
     ended: how it ended, in words; reply: the organisation's answer; steps: add details, reminder,
-    redo, withdraw …; answer and rating: the two questions, when they are due. waits_to_join: the
+    redo, withdraw …; asked: details, where they were asked for; answer and rating: the two
+    questions, when they are due. waits_to_join: the
     desk looks whether it is a neighbour's problem; declined, elsewhere: why not, and where to turn.
     """
 
@@ -130,6 +131,7 @@ class TrackPage:
     facts: tuple[Fact, ...] = ()
     answer: Step | None = None
     rating: Step | None = None
+    asked: Step | None = None
     steps: tuple[Step, ...] = ()
     case: str = ""
     why: Why = field(default_factory=Why)

@@ -24,7 +24,7 @@ from gridward.core import ids
 from gridward.core.errors import Problem
 from gridward.web import limits
 from gridward.web.portal import pages, wording
-from gridward.web.ui.media import file_answer, picture_of, take_in
+from gridward.web.ui.media import file_answer, picture_of, said_again, take_in
 from gridward.web.ui.pages import (
     Badge,
     Choice,
@@ -101,7 +101,8 @@ def _tracked(
         found = queries.track(*held)
     except NotTheReporter:
         return forget(HttpResponseRedirect(reverse("portal:track")))
-    tried = Tried(verb, problem, request.POST)
+    said = said_again(request, problem) if problem is not None else ""
+    tried = Tried(verb, problem, request.POST, said)
     views = [_page(found.receipt, one, tried.on(one.case_id)) for one in found.reports]
     context = {"page": views[0], "pages": views, "here": "track"}
     if isinstance(problem, MOVED_ON):
@@ -190,11 +191,12 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What the reporter has just tried in vain; verb "" when nothing."""
+    """What the reporter has just tried in vain; verb "" when nothing. said: why, in words."""
 
     verb: str = ""
     problem: Problem | None = None
     post: QueryDict | None = None
+    said: str = ""
 
     def on(self, case: UUID) -> Tried:
         """The same, when it was tried on this case."""
@@ -205,6 +207,8 @@ class Tried:
 
 def _page(receipt: str, one: TrackedReport, tried: Tried) -> pages.TrackPage:
     ended = wording.close_title(one.close_type)
+    steps = _steps(one, tried)
+    asked = next((step for step in steps if step.tone == "first"), None)
     return pages.TrackPage(
         receipt=receipt,
         title=str(one.matter_title or "") or _("What you reported"),
@@ -230,7 +234,8 @@ def _page(receipt: str, one: TrackedReport, tried: Tried) -> pages.TrackPage:
         else (),
         answer=_answer(one, tried),
         rating=_rating(one, tried),
-        steps=tuple(_steps(one, tried)),
+        asked=asked,
+        steps=tuple(step for step in steps if step is not asked),
         case=str(one.case_id),
         why=why_of(one.why),
         waits_to_join=one.waits_to_join,
@@ -304,7 +309,7 @@ def _with_problem(step: Step, tried: Tried) -> Step:
         else replace(field, value=post.get(field.name, field.value))
         for field in step.fields
     )
-    return replace(step, fields=fields, error=tried.problem.message, is_open=True)
+    return replace(step, fields=fields, error=tried.said, is_open=True)
 
 
 def _rating_field(*, required: bool) -> FormField:

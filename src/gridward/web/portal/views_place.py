@@ -91,26 +91,46 @@ def _by_words(request: HttpRequest, words: str, window: maps.Window | None) -> H
         return _page(request, notice=notice, words=words, window=window)
     if len(found) == 1:
         return _page(request, areas=found, words=words, window=window)
-    links = tuple(
+    return _page(request, choices=_links(found), words=words, window=window)
+
+
+def _named(words: str) -> list[AreaView]:
+    """Areas in force whose name holds the words, without those that lie in one of them; the wider
+    first; in memory, no statement."""
+    wanted = words.casefold()
+    found = {
+        area.id: area
+        for area in territory.ground().areas.values()
+        if area.closed_on is None
+        and area.level > 1
+        and wanted in f"{area.name} {area.name_en}".casefold()
+    }
+    widest = [
+        area
+        for area in found.values()
+        if not any(above in found and above != area.id for above in area.chain)
+    ]
+    return sorted(widest, key=lambda area: (area.level, area.id))
+
+
+def _inside(area: AreaView) -> tuple[Link, ...]:
+    """The areas that this one is made of, for whoever lives in one of them."""
+    parts = [
+        one
+        for one in territory.ground().areas.values()
+        if one.parent_id == area.id and one.closed_on is None
+    ]
+    return _links(sorted(parts, key=lambda one: one.code))
+
+
+def _links(areas: list[AreaView]) -> tuple[Link, ...]:
+    return tuple(
         Link(
             territory.path_name(area.id),
             f"{reverse('portal:worker')}?{urlencode({'area': area.id})}",
         )
-        for area in found[:MOST_FOUND]
+        for area in areas[:MOST_FOUND]
     )
-    return _page(request, choices=links, words=words, window=window)
-
-
-def _named(words: str) -> list[AreaView]:
-    """Areas in force whose path holds the words, the wider first; in memory, no statement."""
-    wanted = words.casefold()
-    found = []
-    for area in territory.ground().areas.values():
-        if area.closed_on is None and area.level > 1:
-            said = f"{area.name} {area.name_en}".casefold()
-            if wanted in said:
-                found.append(area)
-    return sorted(found, key=lambda area: (area.level, area.id))
 
 
 def card_of(area: AreaView, contact: PublicContact, *, report: bool = True) -> pages.WorkerCard:
@@ -175,6 +195,10 @@ def _page(
             given["pin"] = f"{point[0]:.6f},{point[1]:.6f}"
         picture = f"{reverse('ui:map-picture')}?{urlencode(given)}"
     lng, lat = point or (None, None)
+    for area in areas or ():
+        # nobody's own ground: a community is several grids, and each has its worker
+        if not (contacts[area.id].worker_name or contacts[area.id].worker_phone):
+            choices = choices or _inside(area)
     page = pages.WorkerPage(
         cards=tuple(card_of(area, contacts[area.id]) for area in areas or ()),
         choices=choices,

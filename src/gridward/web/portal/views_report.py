@@ -47,7 +47,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if before is not None:
         return received(before, again=True)
     asked = reporting.read(request)
-    if asked.pick is not None or request.POST.get("edit"):
+    if asked.goes_on or request.POST.get("edit"):
         return report_form(request, asked)
     asked = reporting.mended(asked)
     if asked.errors:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from gridward.catalog.queries import catalogue
+from gridward.core.errors import Problem
 from gridward.vault import actions as intake
 from gridward.vault import queries as vault
 from gridward.vault.rules import MAX_MEDIA_BYTES
@@ -34,6 +36,14 @@ def take_in(upload: UploadedFile, staged_by: str, *, photos_only: bool = False) 
         photo_bytes=settings.photo_mb_max << 20,
         photos_only=photos_only or not (settings.video_seconds or settings.voice_seconds),
     )
+
+
+def said_again(request: HttpRequest, problem: Problem) -> str:
+    """Why a step was refused; where files came with it, that they have to be chosen again, because
+    a browser cannot be given them back."""
+    if not any(request.FILES.values()):
+        return problem.message
+    return f"{problem.message} {_('Please choose the photos again.')}"
 
 
 def file_answer(

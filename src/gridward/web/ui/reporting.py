@@ -38,7 +38,8 @@ TEXTS = ("words", "place_words", "datum", "area", "matter", "phone", "name")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came with the form. pick: the pixel pressed on the picture map; window: of that map."""
+    """What came with the form. pick: the pixel pressed on the picture map; window: of that map;
+    left_out: a photo that was received before was taken out."""
 
     client_id: str
     values: dict[str, str] = field(default_factory=dict)
@@ -46,7 +47,13 @@ class Asked:
     window: maps.Window | None = None
     pick: tuple[float, float] | None = None
     staged: tuple[UUID, ...] = ()
+    left_out: bool = False
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the form is only to be drawn again: whoever fills it in has not sent it yet."""
+        return self.pick is not None or self.left_out
 
     @property
     def token(self) -> str:
@@ -113,7 +120,8 @@ def _pixel(post: QueryDict) -> tuple[float, float] | None:
 def _with_photos(asked: Asked, request: HttpRequest) -> Asked:
     """The photos received before, and the new ones staged."""
     known = {one.id: one for one in files.staged_files(asked.token)}
-    kept = [UUID(one) for one in request.POST.getlist("staged") if _is_uuid(one)]
+    out = request.POST.get("leave_out", "")
+    kept = [UUID(one) for one in request.POST.getlist("staged") if _is_uuid(one) and one != out]
     staged = [one for one in kept if one in known]
     said = dict(asked.errors)
     most = catalogue().settings.photos_max
@@ -133,7 +141,7 @@ def _with_photos(asked: Asked, request: HttpRequest) -> Asked:
             staged.append(take_in(upload, asked.token).id)
         except Problem as problem:
             said["media"] = problem.message
-    return replace(asked, staged=tuple(staged), errors=said)
+    return replace(asked, staged=tuple(staged), left_out=bool(out), errors=said)
 
 
 def _is_uuid(text: str) -> bool:

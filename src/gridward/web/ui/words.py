@@ -5,6 +5,7 @@ Dates as 11月26日17:30, spans as 1天2小时: no zero-padded months, no second
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import get_language
@@ -121,3 +122,8 @@ def receipt_words(receipt: str) -> str:
     """A receipt in groups of four, whatever blanks and dashes it came with."""
     digits = "".join(sign for sign in receipt if sign.isdigit())
     return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4)) or receipt
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts of a list as one reads them: 、 in Chinese, commas in English; empty ones left out."""
+    return ("、" if is_chinese() else ", ").join(part for part in parts if part)

@@ -62,7 +62,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, viewer, reporting.blank(), Origin())
     asked, origin = reporting.read(request), _origin(request)
-    if asked.pick is not None:
+    if asked.goes_on:
         return _form(request, viewer, asked, replace(origin, errors={}))
     if origin.errors or asked.errors:
         return _form(request, viewer, asked, origin, status=422)
