@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import shapely
+import shapely.affinity
 from django.utils import translation
 from tests.territory.ground import ACTOR, SQUARE, bay
 
@@ -352,3 +353,99 @@ def test_a_redraw_must_not_leave_ground_nor_take_it_from_others() -> None:
         rules.redrawn_cells(
             here, {queries.areas_of_level(3)[0].id: SQUARE, one.id: here.boundary(one.id)}
         )
+
+
+def neighbours(level: int) -> tuple[int, int]:
+    """Two areas of a level that share an edge."""
+    here = queries.ground()
+    return next(
+        (a.id, b.id)
+        for a in queries.areas_of_level(level)
+        for b in queries.areas_of_level(level)
+        if a.id < b.id and here.boundary(a.id).intersection(here.boundary(b.id)).length > 0.001
+    )
+
+
+def slanted(one: int, other: int, *, reach: float) -> list[tuple[float, float]]:
+    """A line through the middle of the shared edge, turned by twenty degrees.
+
+    reach: how far it goes on, in lengths of the edge: 0.2 stays inside, 3 goes beyond
+    """
+    here = queries.ground()
+    edge = shapely.intersection(here.boundary(one), here.boundary(other))
+    middle = edge.centroid
+    turned = shapely.affinity.rotate(shapely.MultiPoint(shapely.get_coordinates(edge)), 20)
+    west, south, east, north = turned.bounds
+    ends = [(west, north), (east, south)]
+    return [
+        (middle.x + (x - middle.x) * reach * 2, middle.y + (y - middle.y) * reach * 2)
+        for x, y in ends
+    ]
+
+
+@pytest.mark.parametrize("square", [True, False])
+@pytest.mark.parametrize("reach", [0.6, 3.0])
+def test_a_drawn_line_parts_two_areas_and_each_keeps_what_it_can(
+    square: bool, reach: float
+) -> None:
+    draw((1, 1, 6), square=square)
+    here = queries.ground()
+    one, other = neighbours(4)
+    before = {id_: here.boundary(id_) for id_ in (one, other)}
+
+    cells = rules.parted(here, one, other, slanted(one, other, reach=reach))
+
+    assert set(cells) == {one, other}
+    together = shapely.union_all(list(cells.values()))
+    assert together.symmetric_difference(shapely.union_all(list(before.values()))).area < 1e-12
+    assert cells[one].intersection(cells[other]).area < 1e-12
+    for id_, cell in cells.items():
+        assert cell.geom_type == "Polygon"
+        assert cell.intersection(before[id_]).area > cell.area / 2
+    actions.redraw(rules.redrawn_cells(here, cells), actor=ACTOR)
+    assert proved()
+
+
+def test_a_line_that_ends_inside_is_led_on_to_the_border() -> None:
+    draw((1, 1, 4))
+    here = queries.ground()
+    one, other = neighbours(4)
+    short = slanted(one, other, reach=0.35)
+    both = shapely.union(here.boundary(one), here.boundary(other))
+    assert all(both.contains(shapely.Point(end)) for end in short)
+
+    cells = rules.parted(here, one, other, short)
+
+    assert all(not cell.is_empty for cell in cells.values())
+    assert shapely.union_all(list(cells.values())).symmetric_difference(both).area < 1e-12
+
+
+def test_a_line_is_refused_where_it_parts_nothing() -> None:
+    draw((1, 1, 9))
+    here = queries.ground()
+    one, other = neighbours(4)
+    apart = next(
+        area.id
+        for area in queries.areas_of_level(4)
+        if here.boundary(area.id).intersection(here.boundary(one)).is_empty
+    )
+    beside = [(0.0, 0.0), (1.0, 1.0)]
+    zigzag = [
+        (x, y)
+        for n in range(12)
+        for west, south, east, north in [here.boundary(one).bounds]
+        for x in [west - 0.01 if n % 2 else east + 0.01]
+        for y in [south + (north - south) * (n + 0.5) / 12]
+    ]
+
+    for line, second, why in (
+        (beside, other, "does not cut"),
+        ([(0.0, 0.0)], other, "draw the new line"),
+        ([(float("nan"), 0.0), (1.0, 1.0)], other, "draw the new line"),
+        (beside, apart, "do not lie beside"),
+        (beside, one, "between two areas"),
+        (zigzag, other, "too often"),
+    ):
+        with pytest.raises(errors.CannotChange, match=why):
+            rules.parted(here, one, second, line)
+    assert queries.boundary_version() == 1

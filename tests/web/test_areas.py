@@ -198,6 +198,64 @@ def test_lines_are_redrawn_from_a_file(town: CaseTown) -> None:
     )
 
 
+def across(one: int, other: int, *, share: float = 0.4) -> str:
+    """The points of a straight line over two areas that lie side by side."""
+    here = queries.ground()
+    both = shapely.union(here.boundary(one), here.boundary(other))
+    west, south, east, north = both.bounds
+    if here.boundary(one).bounds[2] < east or here.boundary(other).bounds[2] < east:
+        x = west + (east - west) * share
+        return f"{x:.7f}, {south - 0.001:.7f}\n{x:.7f}，{north + 0.001:.7f}"
+    y = south + (north - south) * share
+    return f"{west - 0.001:.7f} {y:.7f}\n{east + 0.001:.7f} {y:.7f}\n"
+
+
+def test_a_line_is_drawn_between_two_areas(town: CaseTown) -> None:
+    client = client_of(town, "A001")
+    community = town.town.communities[0]
+    one, other = queries.children(community)
+    both = one.area_m2 + other.area_m2
+    form = {"one": one.id, "other": other.id, "line": across(one.id, other.id)}
+    address = f"/desk/areas/{community}/redraw/"
+
+    seen = client.post(address, {**form, "look": "1"})
+    made = client.post(address, {**form, "version": "1", "make": "1"})
+    again = client.post(address, {**form, "version": "1", "make": "1"})
+
+    assert "gw-sketch-former" in seen.content.decode()
+    assert "→" in seen.content.decode()
+    assert made.status_code == 303
+    assert again.status_code == 409
+    assert queries.boundary_version() == 2
+    assert Entry.objects.filter(verb="boundary.redrawn").count() == 1
+    sizes = sorted(queries.area(area.id).area_m2 / both for area in (one, other))
+    assert sizes == pytest.approx([0.4, 0.6], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({}, "界线在两个区域之间"),
+        ({"one": "1", "other": "2", "line": "113, 22"}, "界线在两个区域之间"),
+        ({"line": ""}, "请画出新界线"),
+        ({"line": "113.1, 22.5"}, "请画出新界线"),
+        ({"line": "113.1, 22.5, 8\n113.2, 22.6"}, "不是一个点"),
+        ({"line": "10, 10\n11, 11"}, "没有把两个区域分开"),
+    ],
+)
+def test_a_line_that_draws_nothing_says_why(town: CaseTown, form: dict[str, str], why: str) -> None:
+    client = client_of(town, "A001")
+    community = town.town.communities[0]
+    one, other = queries.children(community)
+    both = {"one": one.id, "other": other.id} if form else {}
+
+    answer = client.post(f"/desk/areas/{community}/redraw/", {**both, **form, "look": "1"})
+
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    assert queries.boundary_version() == 1
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -16,6 +16,7 @@ import {
 import type { FeatureCollection } from "geojson";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
+import type { LineTool, Point } from "./line";
 import { absolute, areaLayers, baseLayers, type BaseMap, caseLayers, countLayers, marks } from "./layers";
 
 export type { BaseMap } from "./layers";
@@ -129,6 +130,13 @@ export class GridMap {
     this.marker ??= new Marker({ element: pinElement(), anchor: "bottom" });
     this.marker.setLngLat([lng, lat]).addTo(this.map);
     if (move) this.map.easeTo({ center: [lng, lat], zoom: Math.max(this.map.getZoom(), 15) });
+  }
+
+  /** Lets somebody draw one line on the map; `onChange` hears its points. */
+  async drawLine(points: Point[], onChange: (points: Point[]) => void): Promise<LineTool> {
+    const { LineTool } = await import("./line");
+    if (!this.map.loaded()) await this.map.once("load");
+    return new LineTool(this.map, points, onChange);
   }
 
   close(): void {

@@ -98,13 +98,13 @@ export function areaLayers(areas: string, overBase: boolean): Drawn {
       },
     },
     // No glyph server: every letter is drawn by the browser itself.
-    ...[2, 3, 4].map(
+    ...[2, 3, 4, 5, 6].map(
       (level): LayerSpecification => ({
         id: `area-name-${level}`,
         type: "symbol",
         source: "areas",
         filter: ["==", ["get", "level"], level],
-        minzoom: level === 2 ? 0 : level === 3 ? 12 : 14,
+        minzoom: level === 2 ? 0 : level === 3 ? 12 : level === 4 ? 14 : 15,
         layout: {
           "text-field": ["get", "name"],
           "text-font": ["sans-serif"],

@@ -210,6 +210,13 @@ NOT_TOUCHING = _("they do not all lie beside each other.")
 REDRAW_SMALLEST = _("%(area)s is cut further; redraw the areas in it, and it follows.")
 NO_FILE = _("choose a GeoJSON file.")
 TWO_TO_REDRAW = _("a line lies between two areas; give both.")
+NO_LINE = _("draw the new line, or write at least two of its points.")
+NO_POINT = _("“%(line)s” is no point; write longitude and latitude, such as 113.1234, 22.5678.")
+NOT_BESIDE = _("%(one)s and %(other)s do not lie beside each other.")
+LINE_PARTS_NOTHING = _(
+    "the line does not cut the two areas apart; begin and end it at their outer border."
+)
+LINE_TANGLED = _("the line crosses the border too often; draw a simpler one.")
 
 # What is wrong with a feature of a file.
 NO_FEATURES = _("The file holds no features.")

@@ -11,6 +11,7 @@ elsewhere, into the largest part.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -37,6 +38,10 @@ from gridward.territory.rules.levels import (
 STRIP_M = 25.0
 # Square degrees; about a square millimetre: less than this did not change hands.
 _HAIR = 1e-16
+# A drawn line may cut two areas into this many pieces; a person draws far fewer.
+MOST_PIECES = 8
+# Degrees: about a tenth of a millimetre, and about ten metres.
+_SHORT, _BEYOND = 1e-9, 1e-4
 
 
 @dataclass(frozen=True)
@@ -447,6 +452,70 @@ def redrawn_cells(here: Ground, cells: Mapping[int, BaseGeometry]) -> dict[int, 
         level -= 1
     knit = _differing(here, boundaries, but=set())
     return {id_: boundaries[id_] for id_ in sorted({*changed, *knit})}
+
+
+def parted(
+    here: Ground, one_id: int, other_id: int, line: Sequence[tuple[float, float]]
+) -> dict[int, BaseGeometry]:
+    """Two areas beside each other with a new line between them: the polygon of each.
+
+    line: points (lng, lat in WGS84) from one outer border to another; an end that stops short is
+    led on to the nearest border. Each area keeps as much of its ground as the line allows.
+    Raises NoSuchArea, CannotChange.
+    """
+    one, other = _in_force(here, one_id), _in_force(here, other_id)
+    grounds = [here.boundary(one.id), here.boundary(other.id)]
+    if one.id == other.id:
+        raise errors.CannotChange(why=errors.TWO_TO_REDRAW)
+    if shapely.intersection(*grounds).length <= 0:
+        names = {"one": one.name, "other": other.name}
+        raise errors.CannotChange(why=errors.NOT_BESIDE % names)
+    both = shapely.coverage_union_all(grounds)
+    points = np.array(line, dtype=float).reshape(-1, 2)
+    if len(points) < 2 or not np.isfinite(points).all():
+        raise errors.CannotChange(why=errors.NO_LINE)
+    lines = shapely.union_all([both.boundary, shapely.LineString(_led_out(both, points))])
+    found = shapely.get_parts(shapely.polygonize([*shapely.get_parts(lines)]))
+    pieces = [piece for piece in found if both.covers(piece.representative_point())]
+    if len(pieces) < 2:
+        raise errors.CannotChange(why=errors.LINE_PARTS_NOTHING)
+    if len(pieces) > MOST_PIECES:
+        raise errors.CannotChange(why=errors.LINE_TANGLED)
+    kept = [[shapely.intersection(piece, ground).area for ground in grounds] for piece in pieces]
+    whole = [len(shapely.get_parts(ground)) for ground in grounds]
+    for sides in sorted(
+        itertools.product((0, 1), repeat=len(pieces)),
+        key=lambda sides: -sum(kept[n][side] for n, side in enumerate(sides)),
+    ):
+        shares = [
+            shapely.union_all(
+                [piece for piece, at in zip(pieces, sides, strict=True) if at == side]
+            )
+            for side in (0, 1)
+        ]
+        if all(
+            not share.is_empty and len(shapely.get_parts(share)) <= most
+            for share, most in zip(shares, whole, strict=True)
+        ):
+            return {one.id: shares[0], other.id: shares[1]}
+    raise errors.CannotChange(why=errors.LINE_TANGLED)
+
+
+def _led_out(both: BaseGeometry, points: np.ndarray) -> np.ndarray:
+    """The line with each end that lies inside led a hair beyond the nearest outer border."""
+    led = [points]
+    for n, end in ((0, points[0]), (-1, points[-1])):
+        at = shapely.Point(end)
+        if not both.covers(at):
+            continue
+        border = shapely.shortest_line(at, both.boundary)
+        near = shapely.get_coordinates(border)[1]
+        way = near - end
+        if np.hypot(*way) < _SHORT:  # on the border already: go on as the line comes
+            way = end - points[1 if n == 0 else -2]
+        beyond = near + way / max(float(np.hypot(*way)), _SHORT) * _BEYOND
+        led.insert(0, beyond[None]) if n == 0 else led.append(beyond[None])
+    return np.concatenate(led)
 
 
 # parts

@@ -368,9 +368,13 @@ def departments(book: Catalogue, codes: Iterable[str]) -> str:
     return joined(department(book, code) for code in codes)
 
 
-def who_words(step: Step) -> str:
-    """Who may take a step."""
-    return joined(OUTSIDERS.get(by) or CAPABILITIES.get(by) or NOTHING for by in step.by)
+def who_words(book: Catalogue, step: Step) -> str:
+    """Who may take a step: the roles that may, or what one must be allowed where no role is."""
+    found: list[object] = []
+    for by in step.by:
+        roles = [role.title for role in book.roles.values() if by in role.capabilities]
+        found += roles or [OUTSIDERS.get(by) or CAPABILITIES.get(by) or NOTHING]
+    return listed(found)
 
 
 def step_titles(process: Process, keys: Iterable[str]) -> str:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from gridward.web.ui.pages import Choice, Fact, FormField, Link, MapView, Shell, Tile
+from gridward.web.ui.pages import Choice, Fact, FormField, Link, MapView, Shell
 
 
 @dataclass(frozen=True, slots=True)
 class AreaLine:
-    """One area in a list. who: who answers, in words; empty where nobody does."""
+    """One area in a list. sub: what kind it is and how many lie in it; who: who answers, in
+    words; empty where nobody does."""
 
     name: str
     address: str
-    level: str
-    kind: str
+    sub: str
     size: str
-    inside: int
     who: str = ""
-    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,10 @@ class Person:
     public_name: str = ""
     edit: str = ""
 
+    @property
+    def sub(self) -> str:
+        return " · ".join(part for part in (self.role, self.office) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class PastLine:
@@ -57,14 +59,15 @@ class PastLine:
 
 @dataclass(frozen=True, slots=True)
 class AreaPage:
-    """`workbench/territory/area.html`."""
+    """`workbench/territory/area.html`. first, rest: who answers, the nearest at hand before."""
 
     shell: Shell
     title: str
+    sub: str
     path: tuple[Link, ...]
     facts: tuple[Fact, ...]
-    people: tuple[Person, ...]
-    offices: tuple[Person, ...]
+    first: tuple[Person, ...]
+    rest: tuple[Person, ...]
     children: tuple[AreaLine, ...]
     children_title: str
     gaps: tuple[GapBlock, ...]
@@ -75,7 +78,6 @@ class AreaPage:
     ended: bool = False
     synthetic: bool = False
     check: str = ""
-    tiles: tuple[Tile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,15 @@ class CheckPage:
     shell: Shell
     summary: str
     holds: bool
+    found: str
     faults: tuple[FaultLine, ...]
+    count: int
     map: MapView | None
     back: Link
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +127,41 @@ class NewArea:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """An area on a sketch: its SVG path, its name and where that stands, in pixels."""
+
+    path: str
+    name: str
+    x: float
+    y: float
+    tint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A drawing of a change. former: the lines as they are now, as one SVG path."""
+
+    width: int
+    height: int
+    cells: tuple[Cell, ...]
+    former: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineForm:
+    """A line between two areas, drawn on a map or written as points."""
+
+    map: MapView
+    between: tuple[FormField, ...]
+    points: FormField
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePage:
     """`workbench/territory/change.html`: split, merge or redraw: the form, then the preview.
 
     kept: hidden fields that carry the form through the preview; seen: whether a preview stands.
+    line: where a line may be drawn; the file then is the other way.
     """
 
     shell: Shell
@@ -132,11 +171,13 @@ class ChangePage:
     back: Link
     fields: tuple[FormField, ...]
     upload: str = ""
+    line: LineForm | None = None
+    sketch: Sketch | None = None
     kept: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     seen: bool = False
     new: tuple[NewArea, ...] = ()
-    ended: tuple[str, ...] = ()
+    ended: str = ""
     concerns: tuple[Fact, ...] = ()
     stands: tuple[Stand, ...] = ()
     faults: tuple[str, ...] = ()

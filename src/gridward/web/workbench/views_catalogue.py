@@ -379,7 +379,7 @@ def process(request: HttpRequest, key: str = "") -> HttpResponse:
             _("From the first word to the last answer: who holds it, what may be done, by when."),
         ),
         picture=_picture(found),
-        tables=(_states_table(found), _steps_table(found), _milestones_table(book, found)),
+        tables=(_states_table(found), _steps_table(book, found), _milestones_table(book, found)),
         others=tuple(
             Link(str(each.title), reverse("workbench:process", args=[each.key]),
                  current=each.key == found.key)
@@ -473,7 +473,7 @@ def _states_table(process: Process) -> Table:
     )
 
 
-def _steps_table(process: Process) -> Table:
+def _steps_table(book: Catalogue, process: Process) -> Table:
     titles = {state.key: str(state.title) for state in process.states}
     return Table(
         _("Steps"),
@@ -483,7 +483,7 @@ def _steps_table(process: Process) -> Table:
                 str(step.title),
                 say.joined(titles[key] for key in step.from_) or _("The beginning"),
                 titles.get(step.to) or _("It stays where it is"),
-                say.who_words(step),
+                say.who_words(book, step),
                 told.guard_words(step),
                 told.effect_words(step),
             )

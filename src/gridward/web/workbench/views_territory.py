@@ -6,7 +6,8 @@ Everybody at a desk sees their own ground; whoever may manage the territory sees
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import shapely
@@ -15,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,10 +33,15 @@ from gridward.web.ui import maps, plates
 from gridward.web.ui.pages import Choice, Fact, FormField, Link, MapView
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import name_of, shell_of
+from gridward.web.workbench import catalogue_words as say
 from gridward.web.workbench import pages_territory as pages
+from gridward.web.workbench.sketches import sketch_of
 
 MANAGE = "territory.manage"
+UNSAID = "other"  # the kind of an area of which nobody has said more
+SEEN_M2 = 1.0  # a smaller difference comes from knitting the edges together
 GAPS_SHOWN = 30
+ANSWERS_SHOWN = 6
 FAULTS_SHOWN = 200
 UPLOAD_MOST = 20 * 1024 * 1024
 PARTS = 3
@@ -80,27 +86,21 @@ def area(request: HttpRequest, area_id: int) -> HttpResponse:
     found = grounds.who_answers(here.id)
     below = territory.children(here.id)
     edits = viewer.may("people.manage")
+    answering = [*_offices(found), *_people(here, found, edits=edits)]
+    # who can be rung at once stands first; the sort keeps the order of each half
+    answering.sort(key=lambda one: not one.phone)
     page = pages.AreaPage(
         shell=shell_of(request, viewer, "areas", {}),
         title=_name(here),
+        sub=territory.level_title(here.level),
         path=tuple(
             Link(_name(one), _address(one))
             for one in (territory.area(id_) for id_ in here.chain if id_ not in (None, here.id))
             if viewer.may(MANAGE) or viewer.area_id is None or viewer.area_id in one.chain
         ),
         facts=tuple(_facts(here)),
-        people=tuple(
-            pages.Person(
-                one.name,
-                one.role,
-                name_of(one.organisation),
-                one.phone,
-                one.public_name,
-                reverse("workbench:area-publish", args=[here.id, one.post_id]) if edits else "",
-            )
-            for one in found.people
-        ),
-        offices=tuple(_offices(found)),
+        first=tuple(answering[:ANSWERS_SHOWN]),
+        rest=tuple(answering[ANSWERS_SHOWN:]),
         children=tuple(_lines(below)),
         children_title=territory.level_title(here.level + 1) if below else "",
         gaps=tuple(_gaps(here)) if here.closed_on is None else (),
@@ -137,8 +137,7 @@ def _kind(kind: str) -> str:
 
 def _facts(here: AreaView) -> list[Fact]:
     facts = [
-        Fact(_("Level"), territory.level_title(here.level)),
-        Fact(_("Kind"), _kind(here.kind)),
+        *([Fact(_("Kind"), _kind(here.kind))] if here.kind != UNSAID else []),
         Fact(_("Size"), _size(here.area_m2)),
         Fact(_("Area code"), here.code),
         Fact(_("Boundaries"), _("Version %(n)d") % {"n": territory.boundary_version()}),
@@ -146,6 +145,20 @@ def _facts(here: AreaView) -> list[Fact]:
     if here.closed_on is not None:
         facts.append(Fact(_("Ended"), here.closed_on.isoformat()))
     return facts
+
+
+def _people(here: AreaView, found: grounds.Answering, *, edits: bool) -> list[pages.Person]:
+    return [
+        pages.Person(
+            one.name,
+            one.role,
+            name_of(one.organisation),
+            one.phone,
+            one.public_name,
+            reverse("workbench:area-publish", args=[here.id, one.post_id]) if edits else "",
+        )
+        for one in found.people
+    ]
 
 
 def _offices(found: grounds.Answering) -> list[pages.Person]:
@@ -168,17 +181,19 @@ def _lines(areas: Sequence[AreaView]) -> list[pages.AreaLine]:
         pages.AreaLine(
             _name(area),
             _address(area),
-            territory.level_title(area.level),
-            _kind(area.kind),
+            _about(area),
             _size(area.area_m2),
-            len(territory.children(area.id)),
-            "、".join(contacts.get(area.id, ()))
-            if (get_language() or "").startswith("zh")
-            else ", ".join(contacts.get(area.id, ())),
-            area.synthetic,
+            say.joined(contacts.get(area.id, ())),
         )
         for area in areas
     ]
+
+
+def _about(area: AreaView) -> str:
+    kind = "" if area.kind == UNSAID else _kind(area.kind)
+    count = len(territory.children(area.id))
+    inside = _("%(count)s inside") % {"count": count} if count else ""
+    return " · ".join(part for part in (kind, inside) if part)
 
 
 def _gaps(here: AreaView) -> list[pages.GapBlock]:
@@ -271,6 +286,9 @@ def area_shapes(request: HttpRequest, area_id: int) -> HttpResponse:
     here = _seen_area(staff_of(request), area_id)
     ids = [here.id, *(area.id for area in territory.children(here.id))]
     shapes = territory.polygon_geojson(ids, language=get_language() or "zh")
+    for feature in shapes["features"]:  # “3单元” is enough inside the grid whose name it repeats
+        said = feature["properties"]
+        said["name"] = said["name"].removeprefix(_name(here)).strip() or said["name"]
     return JsonResponse(shapes, headers={"Cache-Control": "private, max-age=60"})
 
 
@@ -345,8 +363,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
     if not tops:
         raise errors.NotDrawnYet
     proof = _proof()
-    counts = ", ".join(
-        f"{count} {territory.level_title(level)}" for level, count in sorted(proof.counts.items())
+    counts = say.joined(
+        _("%(level)s %(count)s") % {"count": count, "level": territory.level_title(level)}
+        for level, count in sorted(proof.counts.items())
     )
     page = pages.CheckPage(
         shell=shell_of(request, viewer, "areas", {}),
@@ -360,6 +379,13 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "most": f"{proof.largest_m2:.4f}",
         },
         holds=proof.holds,
+        count=len(proof.faults),
+        found=ngettext(
+            "Not covered exactly once: %(n)d fault, on the map and in the table.",
+            "Not covered exactly once: %(n)d faults, on the map and in the table.",
+            len(proof.faults),
+        )
+        % {"n": len(proof.faults)},
         faults=tuple(
             pages.FaultLine(
                 _fault_title(fault.kind),
@@ -484,11 +510,21 @@ def area_merge(request: HttpRequest, area_id: int) -> HttpResponse:
 @for_staff(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def area_redraw(request: HttpRequest, area_id: int) -> HttpResponse:
-    """Redraw lines between smallest areas from a file."""
+    """Redraw the line between two of the smallest areas by drawing it, or several from a file."""
     viewer = staff_of(request)
     here = _seen_area(viewer, area_id)
+    below = territory.children(here.id)
 
     def boundaries(data: Mapping[str, list[str]]) -> dict[int, shapely.Geometry]:
+        if not _first(data, "shapes"):
+            pair = [_first(data, name) for name in ("one", "other")]
+            known = {str(area.id): area.id for area in below}
+            if not all(name in known for name in pair):
+                raise errors.CannotChange(why=errors.TWO_TO_REDRAW)
+            one, other = (known[name] for name in pair)
+            line = _points(_first(data, "line"))
+            drawn = rules.parted(territory.ground(), one, other, line)
+            return rules.redrawn_cells(territory.ground(), drawn)
         cells = {}
         for feature in _features(data):
             code = str(feature.properties.get("code") or "").strip()
@@ -507,13 +543,14 @@ def area_redraw(request: HttpRequest, area_id: int) -> HttpResponse:
         request,
         viewer,
         title=_("Redraw lines in %(area)s") % {"area": _name(here)},
-        intro=_(
-            "Upload the areas on both sides of each line as GeoJSON, with their code in the "
-            "property “code”. Together they must fill the ground they have now."
-        ),
+        intro=_("Say between which two areas, and draw the new line across both."),
         back=here,
         fields=(),
-        upload=_("GeoJSON file with the areas"),
+        upload=_(
+            "GeoJSON file with the areas on both sides of each line, their code in the property "
+            "“code”; together they must fill the ground they have now"
+        ),
+        line=_line_form(request, here, below),
         planned=lambda data: territory.planned_redraw(boundaries(data)),
         made=made,
         after=here.id,
@@ -521,6 +558,47 @@ def area_redraw(request: HttpRequest, area_id: int) -> HttpResponse:
 
 
 Data = Mapping[str, list[str]]
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+MOST_POINTS = 500
+
+
+def _points(text: str) -> list[tuple[float, float]]:
+    """Points written one on a line, longitude first. Raises CannotChange."""
+    points = []
+    for line in text.splitlines():
+        found = [float(number) for number in NUMBER.findall(line)]
+        if not found:
+            continue
+        if len(found) != 2:
+            raise errors.CannotChange(why=errors.NO_POINT % {"line": line.strip()[:40]})
+        points.append((found[0], found[1]))
+    if not 2 <= len(points) <= MOST_POINTS:
+        raise errors.CannotChange(why=errors.NO_LINE)
+    return points
+
+
+def _line_form(
+    request: HttpRequest, here: AreaView, below: Sequence[AreaView]
+) -> pages.LineForm | None:
+    map_ = _map(here)
+    if map_ is None:
+        return None
+    post = request.POST.get
+    choices = tuple(Choice(str(area.id), _name(area)) for area in below)
+    return pages.LineForm(
+        map=map_,
+        between=tuple(
+            FormField(name, "select", title, value=post(name, ""), choices=choices, required=True)
+            for name, title in (("one", _("Between")), ("other", _("and")))
+        ),
+        points=FormField(
+            "line",
+            "textarea",
+            _("Points of the new line"),
+            _("One on each line, longitude and latitude (WGS84). Drawing fills them in."),
+            post("line", ""),
+        ),
+    )
 
 
 def _change(
@@ -535,6 +613,7 @@ def _change(
     made: Callable[[Data, Mapping[str, list[int]], int], Change | None],
     after: int,
     upload: str = "",
+    line: pages.LineForm | None = None,
 ) -> HttpResponse:
     """The form of a change, its preview, and the change itself; a refusal shows the form again."""
     data = {key: [str(v) for v in request.POST.getlist(key)] for key in request.POST}
@@ -546,6 +625,7 @@ def _change(
         back=Link(_name(back), _address(back)),
         fields=fields,
         upload=upload,
+        line=line,
         button=_("Look at what would change"),
     )
     if request.method != "POST":
@@ -590,23 +670,15 @@ def _previewed(
         and not key.startswith("stand:")
         for value in values
     ]
-    changed = change.redrawn if change.kind == "redrawn" else ()
     return _with(
         page,
         problem=problem,
         seen=True,
+        sketch=sketch_of(change, get_language() or "zh"),
         kept=tuple(kept),
         version=change.before.version,
-        new=tuple(
-            pages.NewArea(
-                _name(area),
-                area.code,
-                _size(area.area_m2),
-                len(change.after.children(area.id)),
-            )
-            for area in (*change.opened, *(change.after.area(id_) for id_ in changed))
-        ),
-        ended=tuple(_name(change.before.area(id_)) for id_ in change.ended),
+        new=tuple(_new_areas(change)),
+        ended=say.joined(_name(change.before.area(id_)) for id_ in change.ended),
         concerns=tuple(Fact(str(concern.title), f"{concern.count:,}") for concern in seen.concerns),
         stands=tuple(_stands(change, seen.standings, data)) if len(change.opened) > 1 else (),
         faults=tuple(
@@ -615,6 +687,19 @@ def _previewed(
         ),
         button=_("Look again"),
     )
+
+
+def _new_areas(change: Change) -> Iterable[pages.NewArea]:
+    """The areas that begin; of a redraw the smallest ones whose size differs, before and after."""
+    for area in change.opened:
+        inside = len(change.after.children(area.id))
+        yield pages.NewArea(_name(area), area.code, _size(area.area_m2), inside)
+    for id_ in change.redrawn if change.kind == "redrawn" else ():
+        before, after = change.before.area(id_), change.after.area(id_)
+        if change.after.children(id_) or abs(after.area_m2 - before.area_m2) < SEEN_M2:
+            continue
+        sizes = f"{_size(before.area_m2)} → {_size(after.area_m2)}"
+        yield pages.NewArea(_name(after), after.code, sizes, 0)
 
 
 def _stands(change: Change, standings: Sequence[Standing], data: Data) -> list[pages.Stand]:
