@@ -312,7 +312,13 @@ def tell(rng: random.Random, book: Catalogue, condition_key: str, plan: Plan) ->
             if key == "pass_to_callback":
                 going.called_reports = [report.id]
                 story.rows.append(
-                    Answer(id=story.new("answer", moment), report=report, round=1, asked_at=moment)
+                    Answer(
+                        id=story.new("answer", moment),
+                        report=report,
+                        case=case,
+                        round=1,
+                        asked_at=moment,
+                    )
                 )
             if key == "callback_close":
                 _call(story, going, report, desk, rng)

@@ -7,11 +7,14 @@ import json
 import os
 import zipfile
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from tests.cases.stepping import refused
 from tests.cases.walking import HERE, MONDAY, CaseTown, case_of, staged, submit, walk
@@ -23,6 +26,7 @@ from gridward.cases.actions import Contact, Receipt, Told
 from gridward.cases.actions.data_requests import retain_by_itself
 from gridward.cases.models import Case, DataRequest, Submission
 from gridward.cases.rules.retention import months_after
+from gridward.catalog.actions import make_edition
 from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.core.errors import BadInput, NotFound
@@ -313,9 +317,16 @@ def test_the_notice_stands_on_a_page_and_its_version_with_each_report(town: Case
 # --- retention ------------------------------------------------------------------------------------
 
 
+def kept_as(case: Case, key: str, at: datetime) -> None:
+    """Put away at `at`, long before its days are over."""
+    Case.objects.filter(id=case.id).update(
+        archived_at=at, retention=key, retention_edition=catalogue().number
+    )
+
+
 def put_away(town: CaseTown, at: datetime = MONDAY) -> tuple[Receipt, Case]:
     case = walk(town, "closed", at=at)
-    Case.objects.filter(id=case.id).update(archived_at=at)
+    kept_as(case, "everyday", at)
     submission = Submission.objects.get(reports__case=case)
     receipt = actions.Receipt(
         submission.receipt, "", submission.id, (case.id,), (case.number,), case.chain, at
@@ -383,9 +394,71 @@ def test_what_is_open_not_put_away_or_kept_for_the_law_stays(town: CaseTown) -> 
     assert not Submission.objects.filter(erased_at__isnull=False).exists()
 
 
+def agreed(**months: int) -> None:
+    """A new edition whose classes of retention have these months; those not named are gone."""
+    content = catalogue().content
+    kept = tuple(
+        each.model_copy(update={"months": months[each.key]})
+        for each in content.retention
+        if each.key in months
+    )
+    make_edition(content.model_copy(update={"retention": kept}), actor=ACTOR, at=MONDAY)
+
+
+def test_the_class_is_decided_when_a_case_is_put_away_and_no_edition_changes_it(
+    town: CaseTown,
+) -> None:
+    case = walk(town, "archived", at=MONDAY)
+    away = MONDAY + timedelta(days=40)
+    assert (case.retention, case.retention_edition) == ("everyday", catalogue().number)
+    (entry,) = Entry.objects.filter(verb="case.archived", subject_id=str(case.id))
+    assert json.loads(entry.canonical)["details"]["retention"] == "everyday"
+
+    agreed(everyday=12, restricted=60)
+    shorter = actions.run_retention(months_after(away, 13), dry=True)
+    agreed(restricted=60)
+    gone = actions.run_retention(months_after(away, 35), dry=True)
+    over = actions.run_retention(months_after(away, 37), dry=True)
+
+    assert (shorter.by_class, gone.by_class, over.by_class) == ({}, {}, {"everyday": 1})
+
+
+def test_what_was_put_away_before_is_kept_as_the_newest_edition_says(town: CaseTown) -> None:
+    away, secret = walk(town, "archived", at=MONDAY), case_of(submit(matter="family_violence"))
+    Case.objects.filter(id=secret.id).update(archived_at=MONDAY)
+    Case.objects.update(retention="", retention_edition=None)
+    migration = import_module("gridward.cases.migrations.0029_fill_retention")
+
+    with connection.schema_editor() as editor:
+        migration.fill(apps, editor)
+
+    found = dict(Case.objects.values_list("id", "retention"))
+    assert found == {away.id: "everyday", secret.id: "restricted"}
+    assert set(Case.objects.values_list("retention_edition", flat=True)) == {catalogue().number}
+
+
+def test_what_was_promised_to_go_early_goes_early(town: CaseTown) -> None:
+    agreed(everyday=12, restricted=60)
+    walk(town, "archived", at=MONDAY)
+    agreed(everyday=48, restricted=60)
+
+    away = MONDAY + timedelta(days=40)
+    assert actions.run_retention(months_after(away, 13), dry=True).by_class == {"everyday": 1}
+
+
+def test_what_no_class_names_when_it_is_put_away_stays(town: CaseTown) -> None:
+    agreed(restricted=60)
+    case = walk(town, "archived", at=MONDAY)
+    assert (case.retention, case.retention_edition) == ("", catalogue().number)
+
+    agreed(everyday=12, restricted=60)
+
+    assert actions.run_retention(months_after(MONDAY, 600), dry=True).submissions == 0
+
+
 def test_restricted_reports_have_a_time_of_their_own(town: CaseTown) -> None:
     case = case_of(submit(matter="family_violence"))
-    Case.objects.filter(id=case.id).update(archived_at=MONDAY, closed_at=MONDAY)
+    kept_as(case, "restricted", MONDAY)
 
     assert actions.run_retention(months_after(MONDAY, 59), dry=True).submissions == 0
     assert actions.run_retention(months_after(MONDAY, 61), dry=True).by_class == {"restricted": 1}

@@ -162,7 +162,8 @@ SEEDED: dict[str, tuple[str, Callable[[Case], object]]] = {
     "checker_is_not_handler": ("disposed", _checked_own_work),
     "verifier_is_not_reporter": ("verified", _verified_own_report),
     "forced_by_two": ("closed", _set(close_type="forced")),
-    "archived_is_over": ("submitted", _set(archived_at=MONDAY)),
+    "archived_is_over": ("submitted", _set(archived_at=MONDAY, retention_edition=1)),
+    "retention_is_decided": ("submitted", _set(retention_edition=1)),
     "search_fits": (
         "submitted",
         lambda case: SearchDoc.objects.filter(case=case).delete(),
@@ -214,7 +215,7 @@ def test_all_invariants_have_a_seeded_fault() -> None:
 
 def test_the_command_names_what_is_broken_and_ends_with_exit_code_1(town: CaseTown) -> None:
     case = walk(town, "submitted")
-    assert run("cases", "check") == {"ok": True, "checked": 27, "broken": {}}
+    assert run("cases", "check") == {"ok": True, "checked": 28, "broken": {}}
 
     Case.objects.filter(id=case.id).update(reports_count=7)
 

@@ -15,7 +15,7 @@ from tests.cases.walking import HERE, CaseTown, case_of, staged, submit
 from gridward.cases import actions, errors, queries
 from gridward.cases.actions import Contact, Place, Receipt, Told
 from gridward.cases.handlers import suggest
-from gridward.cases.models import Answer, Assignment, Case, Clock, Report, Round
+from gridward.cases.models import Answer, Assignment, Case, Clock, ClockPause, Report, Round
 from gridward.cases.queries.invariants import broken_invariants
 from gridward.core import clock as wall
 from gridward.core.errors import BadInput, NotAllowed, NotFound
@@ -396,7 +396,7 @@ def test_parting_restores_state_holder_lead_clocks_and_reports(town: CaseTown, s
 
     merged(case, master)
     assert master.case.reports_count == 2
-    part(case)
+    part(case, "11-09 10:00")
 
     after = picture(case)
     for name in before:
@@ -419,7 +419,54 @@ def test_the_total_runs_on_as_if_never_merged(case: One) -> None:
     total = case.clock("total")
     assert (total.start_at, total.due_at, total.stopped_at) == (at("11-09 09:00"), promised, None)
     assert case.case.promised_at == promised
-    assert case.due("disposal") == "11-11 17:30"
+    whole()
+
+
+def test_the_time_joined_counts_for_nobody_who_holds_the_case(case: One) -> None:
+    master = one(case.town)
+    case.dispatch("11-09 09:05")
+    assert (case.due("acknowledge"), case.due("disposal")) == ("11-09 11:05", "11-11 17:30")
+    until = case.lead().return_until
+    assert until is not None and local(until) == "11-09 16:18:45"
+
+    merged(case, master, "11-09 10:00")
+    part(case, "11-12 09:00")  # three working days later, not counting
+
+    # an hour and five minutes were left to acknowledge, and the disposal has its two days
+    assert (case.due("acknowledge"), case.due("disposal")) == ("11-12 10:05", "11-16 17:30")
+    assert local(case.lead().return_until) == "11-12 15:18:45"
+    moved = [e for e in Entry.objects.filter(verb="clock.recomputed") if "parted" in str(e.details)]
+    assert {each.subject_id for each in moved} == {
+        str(case.clock(key).id) for key in ("acknowledge", "disposal")
+    }
+    assert ClockPause.objects.filter(clock__case=case.id, reason="parted").count() == 2
+    whole()
+
+    case.acknowledge("11-12 09:30")
+    assert case.clock("acknowledge").outcome == "met"
+
+
+def test_a_clock_that_was_late_when_joined_is_late_after_parting(case: One) -> None:
+    master = one(case.town)
+    case.dispatch("11-09 09:05")
+    merged(case, master, "11-09 14:45")  # to acknowledge by 11:05
+    part(case, "11-10 09:00")
+
+    assert case.due("acknowledge") == "11-09 11:05"
+    case.acknowledge("11-10 09:05")
+    assert case.clock("acknowledge").outcome == "late"
+    whole()
+
+
+def test_joined_and_parted_twice_both_times_are_given_back(case: One) -> None:
+    master = one(case.town)
+    case.dispatch("11-09 09:05")
+    for began, ended in (("11-09 09:30", "11-09 09:40"), ("11-09 10:00", "11-09 10:20")):
+        merged(case, master, began)
+        part(case, ended)
+
+    assert case.due("acknowledge") == "11-09 11:35"
+    whole()
 
 
 def test_a_clock_that_stood_still_stands_still_again(case: One) -> None:
@@ -490,6 +537,67 @@ def test_parting_is_refused_once_the_master_has_spoken_to_these_reporters(case: 
         master.call("11-09 10:20", "solved", report.id)
     with refused(errors.CannotPart):
         part(case)
+
+
+def asked_twice(case: One) -> tuple[One, One]:
+    """Not solved once, and joined in its second round to a case in its first that is called about:
+    the reporter of the first was asked about a round of this number already."""
+    master = one(case.town, "11-09 09:01", phone="13900139000")
+    case.dispatch("11-09 09:05").acknowledge("11-09 09:06").dispose("11-09 09:07")
+    case.passed("11-09 09:08").call("11-09 09:09", "no")
+    master.dispatch("11-09 09:10").acknowledge("11-09 09:11").dispose("11-09 09:12")
+    assert (case.case.round, master.case.round) == (2, 1)
+    return case, master
+
+
+def test_who_was_asked_about_one_case_is_asked_about_the_other_too(case: One) -> None:
+    case, master = asked_twice(case)
+    master.passed("11-09 09:13")
+    merged(case, master, "11-09 09:14")
+
+    said = Answer.objects.filter(report=case.report.id).order_by("asked_at")
+    assert list(said.values_list("case", "round", "answer")) == [
+        (case.id, 1, "no"),
+        (master.id, 1, ""),
+    ]
+    assert queries.is_asked(Report.objects.get(id=case.report.id))
+    master.call("11-09 09:20", "solved")
+    assert master.case.is_open
+    master.call("11-09 09:25", "solved", case.report.id)
+    assert not master.case.is_open
+    assert list(said.values_list("answer", flat=True)) == ["no", "solved"]
+    whole()
+
+
+def test_joined_before_the_master_asks_nobody_is_missed_or_asked_twice(case: One) -> None:
+    case, master = asked_twice(case)
+    merged(case, master, "11-09 09:14")
+    master.passed("11-09 09:15")
+
+    assert Answer.objects.filter(case=master.id, round=1).count() == 2
+    assert len(queries.answers_of(master.id, 1)) == 2
+    whole()
+
+
+def test_parted_again_each_case_keeps_what_was_said_of_it(case: One) -> None:
+    case, master = asked_twice(case)
+    before = picture(case)["rounds"]
+    merged(case, master, "11-09 09:14")
+    part(case, "11-09 09:15")
+
+    assert [a.answer for a in Answer.objects.filter(case=case.id)] == ["no"]
+    assert not Answer.objects.filter(case=master.id).exists()
+    assert picture(case)["rounds"] == before
+    assert case.where()[0] == "dispatched"
+    master.passed("11-09 09:16").call("11-09 09:20", "solved")
+    assert not master.case.is_open
+    case.acknowledge("11-09 09:30").dispose("11-09 09:40").passed("11-09 09:45")
+    case.call("11-09 10:00", "solved")
+    assert [a.answer for a in Answer.objects.filter(case=case.id).order_by("round")] == [
+        "no",
+        "solved",
+    ]
+    whole()
 
 
 def test_while_the_master_is_only_being_checked_parting_is_possible(case: One) -> None:

@@ -143,6 +143,8 @@ class Case(models.Model):
     check_task = models.UUIDField(null=True)
     check_on_site = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True)
+    retention = models.CharField(max_length=64, blank=True)
+    retention_edition = models.PositiveIntegerField(null=True)
     held = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -206,6 +208,12 @@ class Case(models.Model):
                 fields=["closed_at", "id"],
                 name="case_to_archive",
                 condition=Q(closed_at__isnull=False) & Q(archived_at__isnull=True),
+            ),
+            # which classes of retention are in use, without looking at a row
+            models.Index(
+                fields=["retention_edition", "retention"],
+                name="case_retention",
+                condition=Q(retention_edition__isnull=False),
             ),
             # what is in hand around a point: a band of latitudes among the open ones
             models.Index(
@@ -273,11 +281,14 @@ class Report(models.Model):
 class Answer(models.Model):
     """What one report's reporter said of one round: informed, solved, satisfied, or not reached.
 
+    case: whose round; a report that joins another case is asked about that one's round too, and
+    what was said of the first stays with the first.
     handed_to: the post of the grid worker who was asked to call on the reporter in person.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="answers")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField()
     asked_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -293,7 +304,9 @@ class Answer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="answer_once_a_round", fields=["report", "round"]),
+            models.UniqueConstraint(
+                name="answer_once_a_case_and_round", fields=["report", "case", "round"]
+            ),
             models.CheckConstraint(
                 name="answer_rating_1_to_5",
                 condition=Q(rating__isnull=True) | (Q(rating__gte=1) & Q(rating__lte=5)),

@@ -335,7 +335,11 @@ CASE_ARCHIVED = Verb(
     "case.archived",
     subject="case",
     title=_("Put away"),
-    details={"closed": optional(moment)},
+    details={
+        "closed": optional(moment),
+        "retention": optional(code),
+        "edition": optional(number),
+    },
 )
 CASE_DISPOSED = Verb(
     "case.disposed",

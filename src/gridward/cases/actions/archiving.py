@@ -9,6 +9,7 @@ from gridward.cases.actions.effects import effect
 from gridward.cases.actions.given import Given, days_until_archived
 from gridward.cases.actions.steps import take_step
 from gridward.cases.actions.work import SYSTEM, Work
+from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
 from gridward.core.errors import Problem
@@ -19,8 +20,14 @@ STEPS = ("archive", "archive_apart")
 
 @effect
 def put_away(work: Work, given: Given) -> None:
-    """The days of its retention begin to count."""
-    work.case.archived_at = work.at
+    """The days of its retention begin to count: which class it is kept under is decided now, from
+    what holds now, and no later edition changes it."""
+    case, book = work.case, catalogue()
+    found = book.retention_of(
+        case.group, case.matter, restricted=case.sensitivity >= Sensitivity.RESTRICTED
+    )
+    case.archived_at = work.at
+    case.retention, case.retention_edition = found.key if found is not None else "", book.number
 
 
 def archive_closed(*, now: datetime | None = None, limit: int = AT_ONCE) -> int:

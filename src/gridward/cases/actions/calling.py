@@ -48,7 +48,7 @@ def hand_call(
     """
     work = begin(case_id, acting_post(by), version=version, at=at)
     work.check(LOG, inputs_of(work, Given()))
-    asked = queries.lock_answer(report_id, work.case.round)
+    asked = queries.lock_answer(report_id, work.case)
     if asked.report.case_id != case_id:
         raise NotFound()
     if asked.answer:

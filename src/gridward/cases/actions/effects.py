@@ -7,6 +7,7 @@ the step writes is what others hear of.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from gridward.cases import errors, queries
 from gridward.cases.actions.files import link_files
@@ -313,13 +314,16 @@ def start_callbacks(work: Work, given: Given) -> None:
     """Every confirmed report that can be reached is asked about this round."""
     reports = list(queries.contactable_reports(work.case.id))
     work.called_reports = [report.id for report in reports]
-    ask_reports(reports, work.case.round, work)
+    ask_reports(reports, work.case, work.at)
 
 
-def ask_reports(reports: Sequence[Report], round_number: int, work: Work) -> None:
+def ask_reports(reports: Sequence[Report], case: Case, at: datetime) -> None:
+    """Each of these reporters is asked about the case's present round; nobody is asked twice."""
+    asked = queries.reports_asked(case)
     rows = [
-        Answer(id=new_id(), report=report, round=round_number, asked_at=work.at)
+        Answer(id=new_id(), report=report, case=case, round=case.round, asked_at=at)
         for report in reports
+        if report.id not in asked
     ]
     db.insert_many(Answer, rows)
 
@@ -374,7 +378,7 @@ def join_master(work: Work, given: Given) -> None:
     moved = reports.exclude(join_state="proposed").update(case=master, join_state="confirmed")
     if master.holder_kind == "caller":
         # its reporters are being called: those who join now are called too
-        ask_reports(joining, master.round, work)
+        ask_reports(joining, master, work.at)
     case.master = master
     # no chains: what was joined to this case before now points to the last master
     type(case).objects.filter(master=case).update(master=master)

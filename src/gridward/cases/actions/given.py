@@ -180,10 +180,7 @@ def _may_hurry(work: Work, report: UUID) -> bool:
 
 def _may_join(case: Case, master: Case) -> bool:
     same = not case.matter or not master.matter or case.matter == master.matter
-    if master.id == case.id or not same or case.sensitivity != master.sensitivity:
-        return False
-    # nobody answers twice for one round: who was asked here is not asked there for the same
-    return case.round == 1 or not queries.is_asked_from(case.id, master.round)
+    return master.id != case.id and same and case.sensitivity == master.sensitivity
 
 
 def within(since: datetime | None, at: datetime, days: int) -> bool:

@@ -14,6 +14,7 @@ from gridward.cases.actions.submit import open_own_case
 from gridward.cases.actions.work import Work, acting_post, end_pause, resume_clocks
 from gridward.cases.models import Assignment, Case, Clock, Report, Round
 from gridward.cases.rules import process as process_rules
+from gridward.catalog.worktime import Unit, resume
 from gridward.core.action import action
 from gridward.journal.actions import note
 
@@ -80,6 +81,7 @@ def leave_master(work: Work, given: Given) -> None:
     master.save(update_fields=[*COUNTS, "version"])
     parts = Assignment.objects.filter(case=case, id__in=queries.ids_of(line, "parts"))
     for part in parts.order_by("dispatched_at", "id"):
+        part.return_until = _later(work, part.return_until, part.ended_at)
         part.active, part.ended_at, part.end_reason = True, None, ""
         part.version += 1
         work.assignments.append(part)
@@ -90,7 +92,7 @@ def leave_master(work: Work, given: Given) -> None:
     if asked:  # whoever was to look was told that it is not needed any more: the desk asks anew
         before = work.process.start
         clocks = clocks.exclude(owner_kind="task")
-    resume_clocks(work, clocks.values_list("id", flat=True), "parted")
+    resume_clocks(work, clocks.values_list("id", flat=True), "parted", give_back=True)
     for clock in work.clocks if asked else []:
         if clock.paused_at is not None:
             end_pause(work, clock)
@@ -107,15 +109,25 @@ def leave_master(work: Work, given: Given) -> None:
     )
 
 
+def _later(work: Work, until: datetime | None, since: datetime | None) -> datetime | None:
+    """A moment in the desk's hours, later by the time from `since` on that counts for nobody."""
+    if until is None or since is None:
+        return until
+    unit = work.catalogue.settings.return_window.of(urgent=work.case.urgent).unit
+    exact = Unit.WORKING_MINUTE if unit is Unit.WORKING_DAY else unit
+    return resume(until, since, work.at, exact, work.catalogue.hours("desk")).at
+
+
 @action
 def part_case(
     case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
 ) -> Case:
     """Take a joined case apart again: state, lead, clocks and reports as if never joined.
 
-    The total clock runs as if it had never stopped, and so do the others: nothing gives the time
-    back. Both cases are locked in the order of their ids. Raises NotFound, ReasonMissing,
-    CannotPart when the master has ended or these reporters were asked about its result.
+    The total clock runs as if it had never stopped: it is what the reporter was promised. Every
+    other clock gives the time back, for nobody could act on the case meanwhile. Both cases are
+    locked in the order of their ids. Raises NotFound, ReasonMissing, CannotPart when the master has
+    ended or these reporters were asked about its result.
     """
     master = queries.case_for(by, case_id).master_id
     locked = queries.lock_cases([case_id] if master is None else [case_id, master])
@@ -144,7 +156,7 @@ def confirm_join(work: Work, given: Given) -> None:
     report.save(update_fields=["join_state"])
     recount(work.case)
     if work.case.holder_kind == "caller" and report.submission.has_contact:
-        ask_reports([report], work.case.round, work)
+        ask_reports([report], work.case, work.at)
     work.search_changed = True
     given.memo["subject"] = report.id
 

@@ -324,7 +324,11 @@ DETAILS: dict[str, Details] = {
         "step": g.memo["step"],
         "words": _words(g),
     },
-    "case.archived": lambda w, g, s: {"closed": w.case.closed_at},
+    "case.archived": lambda w, g, s: {
+        "closed": w.case.closed_at,
+        "retention": w.case.retention or None,
+        "edition": w.case.retention_edition,
+    },
     "case.disposed": lambda w, g, s: {
         "organisation": w.actor.facts.organisation,
         "close_type": g.memo["close_type"],
@@ -701,7 +705,7 @@ def call_logged(
     """A call-back is logged on a case that was begun. via: call, or visit for one in person."""
     case_id = work.case.id
     work.check("log_call", inputs_of(work, Given()))
-    asked = queries.lock_answer(report_id, work.case.round)
+    asked = queries.lock_answer(report_id, work.case)
     if asked.report.case_id != case_id:
         raise NotFound()
     if asked.last_attempt_at is None or _local_day(asked.last_attempt_at) != _local_day(work.at):
@@ -747,7 +751,7 @@ def answer_as_reporter(
     report = queries.report_of(submission_id, case_id)
     if process_rules.holder_kind(work.process, work.case.state) != "caller":
         raise errors.StepNotOpen(state=queries.state_title(work.case, work.catalogue))
-    asked = queries.lock_answer(report.id, work.case.round, make=True, at=work.at)
+    asked = queries.lock_answer(report.id, work.case, make=True, at=work.at)
     _answer(work, asked, answer, rating, via)
     asked.save()
     return _after_answer(work, Given(receipt_fits=True))
@@ -897,7 +901,7 @@ def rate_as_reporter(
         raise errors.StepNotOpen(state=queries.state_title(case, book))
     if not 1 <= rating <= 5:
         raise errors.ReasonUnknown()
-    asked = queries.lock_answer(report.id, case.round, make=True, at=moment)
+    asked = queries.lock_answer(report.id, case, make=True, at=moment)
     asked.rating, asked.rated_at = rating, moment
     asked.save(update_fields=["rating", "rated_at"])
     note(

@@ -622,8 +622,12 @@ def keep_hand(cases: Sequence[UUID], post: UUID, at: datetime) -> None:
     )
 
 
-def resume_clocks(work: Work, ids: Iterable[UUID], cause: str) -> None:
-    """Stopped clocks go on as if never stopped; those that stood still stand still."""
+def resume_clocks(work: Work, ids: Iterable[UUID], cause: str, *, give_back: bool = False) -> None:
+    """Stopped clocks go on as if never stopped; those that stood still stand still.
+
+    give_back: the time between counts for nobody, as a pause of its own, so that the audit works
+    the clock out from its start again. The promised date is the reporter's: it never moves.
+    """
     for clock in Clock.objects.filter(case=work.case, id__in=list(ids)).order_by("start_at", "id"):
         stopped, before = clock.stopped_at, clock.due_at
         clock.stopped_at, clock.outcome = None, ""
@@ -632,6 +636,9 @@ def resume_clocks(work: Work, ids: Iterable[UUID], cause: str) -> None:
                 pause.until = None
                 clock.paused_at = pause.since
                 work.changed_pauses[pause.id] = pause
+        counts = clock.paused_at is None and clock.milestone != "total"
+        if give_back and counts and stopped is not None and stopped < work.at:
+            add_pause(work, clock, stopped, work.at, cause)
         retime(work, clock)
         work.clocks.append(clock)
         touch(work, clock)

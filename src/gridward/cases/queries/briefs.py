@@ -210,12 +210,12 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
     )
     keep(
         Answer.objects.filter(answer="no", answered_at__gte=since, answered_at__lte=now)
-        .filter(report__case__in=cases)
+        .filter(case__in=cases)
         .order_by()
-        .values(f"report__case__{column}", "report__case__lead")
+        .values(f"case__{column}", "case__lead")
         .annotate(many=Count("id")),
-        f"report__case__{column}",
-        "report__case__lead",
+        f"case__{column}",
+        "case__lead",
         unsolved="many",
     )
     return found

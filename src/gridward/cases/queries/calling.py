@@ -56,6 +56,7 @@ def _handed(viewer: Viewer) -> QuerySet[Answer]:
         report__case__is_open=True,
         report__case__sensitivity__lt=Sensitivity.RESTRICTED,
         report__withdrawn_at=None,
+        case=F("report__case"),
         round=F("report__case__round"),
     )
 

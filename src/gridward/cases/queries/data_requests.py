@@ -14,7 +14,7 @@ from gridward.access.rules import Viewer
 from gridward.cases.models import Answer, Case, CaseFile, DataRequest, Report, Submission
 from gridward.cases.queries.privacy import DESK_WORK
 from gridward.cases.rules.retention import months_after
-from gridward.catalog.definitions import RetentionClass, Sensitivity
+from gridward.catalog.definitions import RetentionClass
 from gridward.catalog.queries import catalogue
 from gridward.core import ids, jurisdiction
 from gridward.core.errors import NotFound
@@ -177,7 +177,11 @@ def person_copy(subjects: Sequence[UUID], *, now: datetime) -> PersonCopy:
         .select_related("case")
         .order_by("submission_id", "ordinal")
     )
-    answers = list(Answer.objects.filter(report__in=reports).order_by("report_id", "round"))
+    answers = list(
+        Answer.objects.filter(report__in=reports)
+        .select_related("case")
+        .order_by("report_id", "asked_at", "id")
+    )
     kept = [one for one in vault.texts_of_subjects(subjects) if one.text is not None]
     own = {submission.vault_subject for submission in submissions}
     words = [one for one in kept if one.subject_id in own]
@@ -255,6 +259,7 @@ def _report_data(report: Report, answers: Sequence[Answer]) -> dict[str, Any]:
         "withdrawn_at": report.withdrawn_at.isoformat() if report.withdrawn_at else None,
         "answers": [
             {
+                "event": each.case.number,
                 "round": each.round,
                 "answer": each.answer,
                 "rating": each.rating,
@@ -305,10 +310,9 @@ def expired(now: datetime, *, limit: int | None = None) -> Iterator[Expired]:
     Every case of a submission must have been put away and its time be over; what is kept for the
     law stays, and so does what no class names. Read in batches: three statements each.
     """
-    classes = catalogue().retention
-    if not classes:
+    shortest = min((each.months for each in _classes_in_use()), default=None)
+    if shortest is None:
         return
-    shortest = min(each.months for each in classes.values())
     after: tuple[datetime, UUID] | None = None
     found = 0
     while True:
@@ -355,7 +359,7 @@ def _expired(
     since = submission.submitted_at
     for report in reports:
         case = report.case
-        found = _class_of(report)
+        found = retention_of(case)
         if found is None or case.held or case.archived_at is None:
             return None
         if months_after(case.archived_at, found.months) > now:
@@ -376,8 +380,18 @@ def _expired(
     )
 
 
-def _class_of(report: Report) -> RetentionClass | None:
-    case = report.case
-    return catalogue().retention_of(
-        case.group, case.matter, restricted=case.sensitivity >= Sensitivity.RESTRICTED
-    )
+def retention_of(case: Case) -> RetentionClass | None:
+    """The class that was decided on when the case was put away; None keeps it."""
+    if not case.retention or case.retention_edition is None:
+        return None
+    return catalogue(case.retention_edition).retention[case.retention]
+
+
+def _classes_in_use() -> list[RetentionClass]:
+    """Every class that some case was put away under."""
+    rows = Case.objects.filter(retention_edition__isnull=False).exclude(retention="")
+    return [
+        catalogue(number).retention[key]
+        for number, key in rows.order_by().values_list("retention_edition", "retention").distinct()
+        if number is not None
+    ]

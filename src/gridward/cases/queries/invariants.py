@@ -437,6 +437,12 @@ def archived_is_over(cases: Scope) -> Iterable[str]:
     yield from _numbers(away.filter(master__is_open=True))
 
 
+@invariant(_("How long a case is kept was decided when it was put away, and not before"))
+def retention_is_decided(cases: Scope) -> Iterable[str]:
+    yield from _numbers(cases.filter(archived_at__isnull=False, retention_edition__isnull=True))
+    yield from _numbers(cases.filter(archived_at__isnull=True, retention_edition__isnull=False))
+
+
 @invariant(_("Every case can be found by search, and no restricted one can"))
 def search_fits(cases: Scope) -> Iterable[str]:
     document = SearchDoc.objects.filter(case=OuterRef("pk"))

@@ -25,22 +25,25 @@ def lock_cases(case_ids: Iterable[UUID]) -> list[Case]:
 
 
 def lock_answer(
-    report_id: UUID, round_number: int, *, make: bool = False, at: datetime | None = None
+    report_id: UUID, case: Case, *, make: bool = False, at: datetime | None = None
 ) -> Answer:
-    """What a report's reporter said of a round, locked; with `make` begun when it is missing.
+    """What a report's reporter said of the case's present round, locked; with `make` begun when it
+    is missing.
 
     Whoever calls holds the lock of the case. Raises NotFound.
     """
     found = (
         Answer.objects.select_for_update(of=("self",))
         .select_related("report")
-        .filter(report=report_id, round=round_number)
+        .filter(report=report_id, case=case, round=case.round)
         .first()
     )
     if found is None and make:
         assert at is not None
-        Answer.objects.create(id=new_id(), report_id=report_id, round=round_number, asked_at=at)
-        return lock_answer(report_id, round_number)
+        Answer.objects.create(
+            id=new_id(), report_id=report_id, case=case, round=case.round, asked_at=at
+        )
+        return lock_answer(report_id, case)
     if found is None:
         raise NotFound()
     return found

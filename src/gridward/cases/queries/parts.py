@@ -78,9 +78,7 @@ def may_part(case: Case) -> bool:
     if not Case.objects.filter(id=case.master_id, is_open=True).exists():
         return False
     asked = Answer.objects.filter(
-        report__in=ids_of(line, "reports"),
-        report__case=case.master_id,
-        asked_at__gte=case.closed_at,
+        report__in=ids_of(line, "reports"), case=case.master_id, asked_at__gte=case.closed_at
     )
     return not asked.exists()
 

@@ -414,9 +414,10 @@ def open_return(case_id: UUID) -> Return | None:
     return Return.objects.filter(case=case_id, decided_at__isnull=True).first()
 
 
-def is_asked_from(case_id: UUID, number: int) -> bool:
-    """Whether a reporter of the case was asked about its round `number` or a later one."""
-    return Answer.objects.filter(report__case=case_id, round__gte=number).exists()
+def reports_asked(case: Case) -> set[UUID]:
+    """The reports whose reporters were asked about the case's present round."""
+    rows = Answer.objects.filter(case=case, round=case.round)
+    return set(rows.values_list("report", flat=True))
 
 
 def contactable_reports(case_id: UUID) -> list[Report]:
@@ -436,7 +437,7 @@ def contactable_reports(case_id: UUID) -> list[Report]:
 def answers_of(case_id: UUID, round_number: int) -> list[Answer]:
     """What the reporters of a case said of a round; nobody waits for whom no number leads to."""
     return list(
-        Answer.objects.filter(report__case=case_id, round=round_number)
+        Answer.objects.filter(case=case_id, report__case=case_id, round=round_number)
         .exclude(answer="", report__submission__has_contact=False)
         .order_by("report_id")
     )

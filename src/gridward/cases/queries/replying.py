@@ -56,4 +56,7 @@ def is_asked(report: Report) -> bool:
     process = catalogue(case.edition).process(case.process)
     if process_rules.holder_kind(process, case.state) != "caller":
         return False
-    return not any(each.round == case.round and each.answer for each in report.answers.all())
+    return not any(
+        each.case_id == case.id and each.round == case.round and each.answer
+        for each in report.answers.all()
+    )

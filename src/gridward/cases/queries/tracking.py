@@ -164,7 +164,8 @@ def _tracked(
     own = {str(case.id), str(report.id), str(report.first_case_id)}
     mine = [line for line in lines if line.subject_id in own]
     told = _told(mine, texts, process_verbs(book, case.process), report)
-    answer = next((a for a in answers if a.report_id == report.id and a.round == case.round), None)
+    said = [a for a in answers if a.case_id == case.id and a.round == case.round]
+    answer = next((a for a in said if a.report_id == report.id), None)
     stage = state.stage if state.stage in STAGES else "submitted"
     side = state.side or ""
     if case.close_type == "withdrawn" or report.withdrawn_at is not None:
@@ -184,7 +185,7 @@ def _tracked(
         [a for a in parts if a.active],
         book,
         returned=[],
-        answers=[a for a in answers if a.round == case.round],
+        answers=said,
     )
     deepest = next((a for a in reversed(case.chain[:4]) if a is not None), None)
     matter = book.matters.get(case.matter)
