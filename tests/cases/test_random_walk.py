@@ -47,6 +47,7 @@ MONTHS = timedelta(days=60)
 JPEG = photo()
 DESKS = ("D001", "S001", "S101", "S002", "C001", "C002", "C003", "C004")
 PEOPLE = (*DESKS, "D002", "D003", "M001", "M002", "U001", "U002", "G001", "G002")
+APPEAL = "enterprise_request"
 LEADS = {"mun": ("M001", "M002"), "urb": ("U001", "U002")}
 Act = Callable[[], Any]
 
@@ -57,6 +58,8 @@ PREFERS: dict[str, Callable[[Case], int]] = {
     "!desk_decides": lambda c: int(c.state == "returned" and c.returns < 2),
     "return": lambda c: -c.returns,
     "help_done": lambda c: int(is_helped(c)),
+    "give_plan": lambda c: int(c.matter == APPEAL),
+    "!no_plan_asked": lambda c: int(c.matter not in ("", APPEAL)),
     "!check_needed": lambda c: int(c.check_on_site),
     "!ruling_binds": lambda c: c.returns,
     "!chief_decides": lambda c: min(c.returns, 2),
@@ -388,6 +391,11 @@ class Walker:
                 matter="manhole",
                 at=at,
             )
+        if key == "give_plan":
+            if case.matter != APPEAL:
+                self.report(matter=APPEAL)
+                return None
+            common["by"] = self.of_lead(case)
         if key == "return":
             common["by"] = self.of_lead(case)
         if key == "not_solved_again" and case.unsolved < 1 and lot.random() < 0.2:
@@ -438,6 +446,7 @@ class Walker:
             "uphold": lambda: actions.refuse_return(case.id, **common, **tail),
             "rule": lambda: actions.rule_case(case.id, **chief, lead=self.other_lead(case), **tail),
             "progress": lambda: actions.add_progress(case.id, **common, words="正在修"),
+            "give_plan": lambda: actions.give_plan(case.id, **common, words="周三前完成"),
             "help_done": lambda: actions.end_help_on(case.id, **common),
             "join_site": lambda: actions.join_on_site(
                 case.id,
@@ -806,6 +815,7 @@ class Walker:
                 {"handling"},
                 lambda c: lambda: self.take(c, "join_site", acting_post(self.outsider(c))),
             ),
+            "no_plan_asked": ({"handling"}, of_lead("give_plan", words="周三前完成")),
             "visit_missing": ({"handling"}, of_lead("join_site")),
         }
 

@@ -633,6 +633,12 @@ class NoWorkerToCall(Problem):
     text = _("Choose a grid worker of the place; nobody else can be asked to call in person.")
 
 
+class NoPlanAsked(Problem):
+    code = "no_plan_asked"
+    status = 409
+    text = _("No plan is due for this matter. Write progress, or report the result.")
+
+
 class NotTakingPart(NotAllowed):
     code = "not_taking_part"
     text = _("Your organisation has no part in this event now, so there is nothing to join.")

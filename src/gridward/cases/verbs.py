@@ -251,6 +251,12 @@ CASE_PROGRESS_NOTED = Verb(
     title=_("Progress"),
     details={"organisation": optional(ref), "words": commitment},
 )
+CASE_PLAN_GIVEN = Verb(
+    "case.plan_given",
+    subject="case",
+    title=_("Plan given"),
+    details={"organisation": optional(ref), "words": commitment},
+)
 CASE_CORRECTED = Verb(
     "case.corrected",
     subject="case",

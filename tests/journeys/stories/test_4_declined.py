@@ -9,6 +9,7 @@ STEPS = (
     "submit", "decline", "object", "correct", "accept", "dispatch", "acknowledge", "return",
     "uphold", "correct_recall", "dispatch", "acknowledge", "dispose", "rework", "dispose",
     "pass_close", "reopen", "acknowledge", "dispose", "pass_close",
+    "submit", "accept_dispatch", "acknowledge", "give_plan", "dispose", "pass_close",
 )  # fmt: skip
 
 
@@ -25,6 +26,8 @@ def test_a_declined_report_is_reviewed_by_another_corrected_and_redone(town: Cas
     first.takes("decline", reason="属于市场主体之间或个人之间的事务", words="请先与店家协商")
     resident.tracks()
     resident.sees("属于市场主体之间或个人之间的事务", "可向村（社区）调解委员会申请调解")
+
+    resident.is_pictured("4-declined")
 
     # 10:00. The reporter asks for a review, once; whoever declined may not decide again.
     story.it_is("10:00")
@@ -75,6 +78,7 @@ def test_a_declined_report_is_reviewed_by_another_corrected_and_redone(town: Cas
     story.staff("S001").opens_case(boxes).takes("pass_close")
     resident.tracks()
     resident.sees("已办结", "人行道已清空")
+    resident.is_pictured("4-redone")
 
     # Thursday. The boxes are back. One may ask to redo it once; it goes to the same team.
     story.it_is("11-12 09:00")
@@ -87,5 +91,26 @@ def test_a_declined_report_is_reviewed_by_another_corrected_and_redone(town: Cas
     resident.tracks()
     resident.sees("已办结", "已清走并立案")
     assert not resident.page.offers("redo")
+
+    # The shop has nowhere to unload and asks as a firm does: a plan is due within the day.
+    story.it_is("14:30")
+    shop = story.resident()
+    bay = shop.reports("店里没有地方卸货，想申请临时卸货位", matter="enterprise_request")
+    story.not_drawn(bay)
+    desk = story.staff("S009").opens_case(bay)
+    desk.takes("accept_dispatch", condition="enterprise_request.ask", lead="区城管局")
+    story.it_is("15:00")
+    team = story.staff("U001").opens_case(bay)
+    team.takes("acknowledge")
+    team.opens_case(bay).sees("给出方案")
+    team.takes("give_plan", words="周五现场踏勘，下周一划线")
+    shop.tracks()
+    shop.sees("周五现场踏勘，下周一划线")
+    story.it_is("11-16 15:00")
+    team = story.staff("U001").opens_case(bay)
+    team.takes("dispose", internal="已划线", reply="已划临时卸货位，每天六点到八点可用")
+    story.staff("S009").opens_case(bay).takes("pass_close")
+    shop.tracks()
+    shop.sees("已办结", "每天六点到八点可用")
 
     story.ends(*STEPS)

@@ -12,19 +12,27 @@ from gridward.cases import errors
 from gridward.cases.actions.effects import add_photos, effect
 from gridward.cases.actions.given import Given, clean
 from gridward.cases.actions.steps import DETAILS, take_step
-from gridward.cases.actions.work import Work, acting_post
+from gridward.cases.actions.work import Work, acting_post, running, stop_clock
 from gridward.cases.models import Assignment, Case, Report
 from gridward.core.action import action
 from gridward.core.errors import NotFound
 from gridward.directory import queries as directory
 
+FIRST_CONTACT = "contact"  # the milestone of that name, which a filing condition may add
+
 
 @effect
 def log_contact(work: Work, given: Given) -> None:
-    """A telephone call with a reporter of this case or somebody else; its words go to the vault."""
-    mine = Report.objects.filter(id__in=[given.report], case=work.case)
-    if given.report is not None and not mine.exists():
+    """A telephone call with a reporter of this case or somebody else; its words go to the vault.
+
+    A reporter who was spoken to has been contacted: the limit for that, where there is one, is met.
+    """
+    if given.report is None:
+        return
+    if not Report.objects.filter(id=given.report, case=work.case).exists():
         raise NotFound()
+    for clock in running(work, FIRST_CONTACT) if given.reached else []:
+        stop_clock(work, clock)
 
 
 @action

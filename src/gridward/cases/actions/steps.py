@@ -296,6 +296,10 @@ DETAILS: dict[str, Details] = {
         "organisation": w.actor.facts.organisation,
         "words": _words(g),
     },
+    "case.plan_given": lambda w, g, s: {
+        "organisation": w.actor.facts.organisation,
+        "words": _words(g),
+    },
     "case.corrected": _corrected,
     "case.verify_asked": lambda w, g, s: {"task": g.memo["task"], "words": _words(g)},
     "case.verified": lambda w, g, s: {
@@ -590,6 +594,18 @@ def add_progress(
     given = Given(words=clean(words))
     return take_step(
         case_id, "progress", actor=acting_post(by), given=given, version=version, at=at
+    )
+
+
+@action
+def give_plan(
+    case_id: UUID, *, by: Viewer, version: int | None, words: str, at: datetime | None = None
+) -> Case:
+    """The lead says how and by when it means to solve it; the reporter reads it, and the clock for
+    a plan stops. Raises NoPlanAsked where the filing condition sets no limit for one."""
+    given = Given(words=clean(words))
+    return take_step(
+        case_id, "give_plan", actor=acting_post(by), given=given, version=version, at=at
     )
 
 

@@ -238,6 +238,7 @@ def facts_of(
             if a.role == "co" and a.active and a.done_at is None
         ),
         chain=case.chain,
+        agreed=frozenset(each.key for each in condition.milestones) if condition else frozenset(),
         reported=reported,
     )
 

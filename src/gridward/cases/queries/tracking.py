@@ -33,6 +33,7 @@ PUBLIC_WORDS = frozenset(
     {
         "case.reply",
         "step.progress",
+        "step.give_plan",
         "step.ask_info",
         "step.decline",
         "step.answer_info",

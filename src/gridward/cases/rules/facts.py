@@ -59,6 +59,7 @@ class CaseFacts:
     proposed: int = 0
     helpers: frozenset[UUID] = frozenset()
     chain: tuple[int | None, ...] = ()
+    agreed: frozenset[str] = frozenset()  # milestones that its filing condition adds
     reported: frozenset[UUID] = frozenset()  # staff who reported it, while it is being verified
 
 

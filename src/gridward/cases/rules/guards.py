@@ -99,6 +99,12 @@ def decision_given(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datet
 
 
 @guard
+def plan_agreed(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
+    """The filing condition sets a limit for a plan: only there is one given."""
+    return None if "plan" in case.agreed else "no_plan_asked"
+
+
+@guard
 def proof_given(case: CaseFacts, actor: ActorFacts, given: Inputs, now: datetime) -> str | None:
     return "need_photo" if case.proof == "required" and given.photos < 1 else None
 

@@ -43,6 +43,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "uphold": ("words!",),
     "rule": ("lead!", "words!"),
     "progress": ("words!",),
+    "give_plan": ("words!",),
     "dispose": ("internal!", "reply!", "close_type!", "photos"),
     "send_to_check": (),
     "rework": ("words!",),

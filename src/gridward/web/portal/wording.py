@@ -61,6 +61,10 @@ TOLD: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("%(unit)s has started work"),
     ),
     "case.progress_noted": (gettext_lazy("How it is going"), None),
+    "case.plan_given": (
+        gettext_lazy("How it is to be solved"),
+        gettext_lazy("%(unit)s says how it is to be solved"),
+    ),
     "case.info_asked": (gettext_lazy("We need a little more from you"), None),
     "case.info_given": (gettext_lazy("You added details"), None),
     "report.details_added": (gettext_lazy("You added details"), None),

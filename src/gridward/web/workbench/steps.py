@@ -54,6 +54,7 @@ ICONS = {
     "uphold": "hand-stop",
     "rule": "gavel",
     "progress": "note",
+    "give_plan": "clipboard-list",
     "dispose": "circle-check",
     "self_handle": "tool",
     "send_to_check": "walk",
@@ -95,6 +96,7 @@ ORDER = (
     "help_done",
     "confirm_join",
     "refuse_join",
+    "give_plan",
     "progress",
     "accept",
     "ask_info",
@@ -275,7 +277,7 @@ def _hint(key: str, page: CasePage, viewer: Viewer) -> str:
             }
     if key == "ask_info":
         return _("The reporter reads this; the clock for accepting stands still meanwhile.")
-    if key in ("progress",):
+    if key in ("progress", "give_plan"):
         return _("The reporter can read this.")
     if key == "force_close":
         return _("It is closed at once. The reporter reads the answer above.")
@@ -813,6 +815,7 @@ FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
     "uphold": _decision,
     "rule": _rule,
     "progress": _progress,
+    "give_plan": lambda page, viewer: [_words(_("How and by when it is to be solved"))],
     "dispose": _dispose,
     "send_to_check": _nothing,
     "rework": _why,
@@ -1222,6 +1225,7 @@ TAKES: dict[str, Callable[[Form], None]] = {
     "uphold": _take_words(actions.refuse_return),
     "rule": _take_lead_words(actions.rule_case),
     "progress": _take_words(actions.add_progress),
+    "give_plan": _take_words(actions.give_plan),
     "dispose": _take_dispose,
     "send_to_check": _take_only(actions.send_to_check),
     "rework": _take_words(actions.ask_rework),
