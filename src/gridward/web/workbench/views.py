@@ -116,9 +116,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "unplaced": _("Every event here has its place"),
             "passed": _("Nothing passed on yet"),
         }[tab],
-        empty_text=_("What you dispatch or hand on stays here until it is closed.")
-        if tab == "passed"
-        else "",
+        empty_text={
+            "": _("What comes in shows here by itself."),
+            "passed": _("What you dispatch or hand on stays here until it is closed."),
+        }.get(tab, ""),
         poll=request.get_full_path(),
         at_title=pgettext("column", "Opened"),
         can_pick=any(line.pick for line in lines),
@@ -136,7 +137,11 @@ def _tabs(viewer: Viewer, waiting: queries.Waiting, tab: str) -> list[Link]:
         count=waiting.unplaced,
     )
     # what has no place stands with the widest desk; others meet one when its place was taken back
-    shows = waiting.unplaced or (viewer.area_level == 1 and viewer.may("case.accept"))
+    shows = (
+        waiting.unplaced
+        or tab == "unplaced"
+        or (viewer.area_level == 1 and viewer.may("case.accept"))
+    )
     return [
         Link(_("Waiting for me"), here, current=not tab, count=waiting.total),
         Link(_("Due soon"), f"{here}?tab=soon", current=tab == "soon", count=waiting.soon),

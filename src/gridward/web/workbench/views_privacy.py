@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions, errors, queries
+from gridward.cases.actions.privacy import REASON_LEAST
 from gridward.cases.queries import Reveal
 from gridward.cases.queries.pages import CasePage, ReportView
 from gridward.core.errors import NotFound, Problem
@@ -30,6 +31,7 @@ def _reason_field(error: str = "", value: str = "") -> FormField:
         "reason",
         "textarea",
         _("Why do you need it?"),
+        _("In your own words, at least %(n)d characters.") % {"n": REASON_LEAST},
         required=True,
         most=REASON_MOST,
         value=value,
@@ -137,8 +139,9 @@ def ask_reason(
         address=reverse("workbench:open", args=[case_id]),
         version=0,
         fields=(_reason_field(error, request.POST.get("reason", "")),),
-        button=_("Open"),
+        button=_("Open this event"),
         icon="lock",
+        tone="first",
         is_open=True,
     )
     page = pages.ReasonPage(
