@@ -206,7 +206,7 @@ def _page(
         words=words,
         area=str(areas[0].id) if areas and point is None else "",
         areas=reporting.area_choices(),
-        map=maps.map_of(reverse("ui:map-areas"), "", lng=lng, lat=lat),
+        map=maps.map_of(reverse("ui:map-areas"), picture, lng=lng, lat=lat),
         picture=picture,
         window=window.key if window else "",
         found=place_name(*point) if point is not None else "",

@@ -291,7 +291,7 @@ def form_of(
         errors=asked.errors,
         areas=area_choices(values.get("area", "")),
         matters=(*usual_choices(usual), *matter_choices()),
-        map=maps.map_of(reverse("ui:map-areas"), "", lng=lng, lat=lat),
+        map=maps.map_of(reverse("ui:map-areas"), picture, lng=lng, lat=lat),
         picture=picture,
         picture_window=window.key if window else "",
         found=found,
