@@ -102,7 +102,7 @@ def test_a_proposal_stands_above_its_two_answers_and_says_what_it_is_about(
     proposal = page.split("他人提请，由你决定", 1)[1].split('id="step-force_close"', 1)[0]
     assert "权属单位已注销" in proposal and "将纳入年度改造" in proposal
     assert "他人提请，由你决定" not in own
-    assert asked <= min(plain + 4, 17)
+    assert asked <= plain + 2
 
 
 def test_the_reason_for_which_a_case_was_declined_is_said(town: CaseTown) -> None:
