@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.databases import Space
+from tests.databases import Space, as_owner
 
 from gridward.core.demo import mark_demo_database
 
@@ -45,7 +45,7 @@ def serving(space: Space, *, demo: bool = False, seconds: float = 40) -> Iterato
     """
     environment = {**os.environ, **space.environment}
     if demo:
-        with space.entered():
+        with space.entered(), as_owner(space):
             mark_demo_database()
         environment["GRIDWARD_DEMO"] = "1"
     port = free_port()

@@ -20,6 +20,7 @@ from django.test import Client
 from django.utils import translation
 from tests.cases.walking import CaseTown, photo
 from tests.jobs import run_jobs
+from tests.journeys.stories.picturing import camera
 from tests.journeys.stories.reading import Form, Page
 from tests.town import ACTOR, LONG_AGO
 from tests.web.signing import client_of
@@ -340,6 +341,11 @@ class Browser:
         assert Entry.objects.count() == entries
         self.story.look()
         assert self.story.steps.states == states
+
+    def is_pictured(self, name: str, at: str = "", *, wide: bool = False) -> None:
+        """The page is kept for the documentation, when it is asked for. at: what stands near the
+        upper edge; wide: on a desk's screen instead of a telephone's"""
+        camera.take(name, self.client, self.page.html, moment=self.story.moment, wide=wide, at=at)
 
     def _page(self, answer: Any, address: str) -> Page:
         if answer.redirect_chain:

@@ -43,8 +43,10 @@ def test_the_village_makes_a_fallen_wire_safe_and_the_lot_sends_somebody_to_look
         before=photos("red"),
         photos=photos("green"),
     )
+    cadre.is_pictured("2-made-safe", wide=True)
     passer_by.tracks()
     passer_by.sees("结果核实中")
+    passer_by.is_pictured("2-resident-follows")
 
     # The lot has drawn it: somebody who had no hand in it looks.
     story.it_is("20:05")

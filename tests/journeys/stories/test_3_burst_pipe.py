@@ -62,6 +62,7 @@ def test_two_organisations_return_it_and_a_contractor_mends_it_by_a_link(town: C
     )
     desk.opens_case(burst).is_not_offered("redispatch", "uphold")
     chief = story.staff("D002").opens_case(burst)
+    chief.is_pictured("3-chief-rules", wide=True)
     chief.takes("rule", lead="管线抢修队", words="产权单位负责，立即抢修")
 
     # 09:25. The repair crew has no account; the desk makes a link that works once.
@@ -74,6 +75,8 @@ def test_two_organisations_return_it_and_a_contractor_mends_it_by_a_link(town: C
         "contact", call="我们打出", reached="接通", words="抢修队说十分钟到场"
     )
     crew.takes("progress", words="已关阀，正在开挖")
+    crew.opens(crew.link)
+    crew.is_pictured("3-one-time-link")
     story.it_is("09:58")
     done = {"internal": "换管两米", "reply": "水管已修好，恢复供水"}
     crew.is_refused("dispose", says="照片", **done)

@@ -38,6 +38,7 @@ def test_ten_neighbours_are_one_event_and_everybody_is_asked(town: CaseTown) -> 
     # The tenth says that it is another; the desk thinks not, joins it, and finds that it was.
     tenth = story.resident()
     assert _asked_near(tenth) == UUID(int=0)
+    tenth.is_pictured("5-is-it-the-same")
     other = tenth.answers_near(same=False)
     story.it_is("22:12")
     desk = story.staff("S001").opens_case(other)
@@ -47,7 +48,8 @@ def test_ten_neighbours_are_one_event_and_everybody_is_asked(town: CaseTown) -> 
         desk.opens_case(noise)
         waiting = desk.page.form("confirm_join").controls["report"].options
         desk.takes("confirm_join", report=next(iter(waiting)))
-    desk.opens_case(noise).takes("refuse_join")
+    desk.opens_case(noise).is_pictured("5-the-desk-decides", wide=True)
+    desk.takes("refuse_join")
     desk.opens_case(other).takes("part", words="是另一处工地")
     assert story.state(other) == "submitted"
     assert story.case(noise).reports.count() == 8

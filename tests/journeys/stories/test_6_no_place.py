@@ -21,10 +21,10 @@ def test_nobody_finds_the_place_and_two_people_close_it(town: CaseTown) -> None:
     resident = story.resident()
     hole = resident.reports("路上有个坑，车子颠得厉害", here=False, phone="13800138006")
     district = story.staff("D001").opens_case(hole)
-    district.is_refused("ask_info", says="原因", words=" ") if False else None
     district.takes("ask_info", words="请说明在哪条路、哪个路口")
     resident.tracks()
     resident.sees("请您补充信息", "请说明在哪条路、哪个路口")
+    resident.is_pictured("6-asked-back")
 
     # Three working days go by without an answer; it comes back to the desk, which asks again.
     story.time_passes("11-13 09:00")
@@ -80,6 +80,7 @@ def test_nobody_finds_the_place_and_two_people_close_it(town: CaseTown) -> None:
     )
     leader.opens_case(hole)
     leader.sees("网格员两次到场，菜市场前后均未发现")
+    leader.is_pictured("6-a-second-person", wide=True)
     leader.takes("force_close")
     resident.tracks()
     resident.sees("两次到场都没有找到")

@@ -20,6 +20,7 @@ def test_few_know_of_it_and_nothing_leaks(town: CaseTown) -> None:
     resident.opens("/report/")
     resident.follows("/report/protection/")
     resident.sees("110")
+    resident.is_pictured("7-the-other-way")
     quarrel = resident.reports_protected(
         matter="家庭暴力",
         when="今晚",
@@ -47,6 +48,7 @@ def test_few_know_of_it_and_nothing_leaks(town: CaseTown) -> None:
     officer.does_not_see("北门三栋")
     officer.opens_case(quarrel)
     officer.does_not_see("北门三栋")
+    officer.is_pictured("7-a-reason-first", wide=True)
     officer.gives_reason("值班受理，核对是否已报警")
     officer.sees("北门三栋", "110")
     officer.is_not_offered("pre_verify", "self_handle", "merge")
