@@ -180,6 +180,20 @@ def test_a_neighbours_report_joins_the_first_one(town: CaseTown) -> None:
     assert Entry.objects.filter(verb="report.join_proposed").count() == 1
 
 
+def test_a_neighbours_report_that_is_parted_again_goes_its_own_way(town: CaseTown) -> None:
+    drafts = [
+        replace(each, neighbour="join", neighbour_at=each.start + timedelta(minutes=2))
+        for each in cases.Narrator(NOW).drafts[400:600]
+        if each.story.matter == "litter" and each.channel.key == "portal" and each.says_matter
+    ]
+
+    told_of(drafts)
+
+    assert Entry.objects.filter(verb="report.join_refused").exists()
+    since = NOW - timedelta(days=4)
+    assert not Case.objects.filter(state="submitted", opened_at__lt=since).exists()
+
+
 def test_somebody_takes_the_next_step_and_nobody_is_flooded(town: CaseTown) -> None:
     life = living.Life(teller=Teller())
 

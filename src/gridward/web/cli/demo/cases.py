@@ -211,6 +211,12 @@ class Narrator:
                 tries[case_id] = 0
                 at += timedelta(days=1)
             follow(name, case_id, at)
+            if draft.neighbour == "join":  # refused, it is an event of its own
+                told = self.receipt_of(draft, "b")
+                for parted in told.cases if told is not None else ():
+                    if parted not in since:
+                        self._hint(parted, draft)
+                        follow(draft.key + "b", parted, at)
 
     def _hint(self, case_id: UUID, draft: Draft) -> None:
         self.teller.hints.setdefault(case_id, (draft.story.matter, draft.story.condition))
