@@ -189,6 +189,38 @@ def test_the_number_is_shown_only_while_the_call_is_theirs(case: One) -> None:
         actions.log_call_in_person(asked.id, by=worker, version=None, reached=True, answer="no")
 
 
+def test_a_handed_call_is_taken_back_and_handed_to_somebody_again(case: One) -> None:
+    asked = handed(case)
+    worker = case.viewer(near(case))
+
+    actions.take_call_back(case.id, case.report.id, **case.by("S001"), at=at("11-09 10:30"))
+
+    assert calling.calls_of(worker) == []
+    with refused(errors.CallGone):
+        actions.show_call_contact(asked.id, by=worker)
+    with refused(errors.CallGone):
+        actions.log_call_in_person(asked.id, by=worker, version=None, reached=True, answer="no")
+    (line,) = (x for x in journal.timeline([case.report.id]) if x.verb == "report.call_taken_back")
+    assert line.details["post"] == str(worker.post_id)
+    with refused(errors.CallNotHanded):
+        actions.take_call_back(case.id, case.report.id, **case.by("S001"))
+
+    actions.hand_call(case.id, case.report.id, **case.by("S001"), post=worker.post_id)
+    assert [call.id for call in calling.calls_of(worker)] == [asked.id]
+    case.call("11-09 15:00", "solved")
+    with refused(errors.StepNotOpen):
+        actions.take_call_back(case.id, case.report.id, **case.by("S001"))
+
+
+def test_whoever_may_not_call_takes_no_call_back(case: One) -> None:
+    handed(case)
+
+    with refused(NotAllowed):
+        actions.take_call_back(case.id, case.report.id, **case.by(near(case)))
+    with refused(errors.CaseChanged):
+        actions.take_call_back(case.id, case.report.id, by=case.viewer("S001"), version=1)
+
+
 def test_nobody_met_counts_as_an_attempt_and_the_call_stays(case: One) -> None:
     asked = handed(case)
     worker = case.viewer(near(case))

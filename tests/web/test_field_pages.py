@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -347,6 +347,57 @@ def test_a_call_of_somebody_else_looks_like_none(town: CaseTown) -> None:
 
         assert other.get(f"/field/call/{asked.id}/").status_code == 404
         assert other.post(f"/field/call/{asked.id}/number/").status_code == 404
+
+
+def test_the_desk_takes_a_handed_call_back_and_the_worker_is_told(town: CaseTown) -> None:
+    with clock.frozen(NOON):
+        case, asked = to_call(town)
+        desk, worker = client_of(town, "S001"), client_of(town, near(town, case))
+        offered = text(desk.get(f"/desk/cases/{case.id}/"))
+        sent = {
+            "version": case.version,
+            "report": str(asked.report_id),
+            "outcome": "take_back",
+        }
+
+        answer = desk.post(f"/desk/cases/{case.id}/step/log_call/", sent)
+
+        run_jobs()
+        after = worker.get(f"/field/call/{asked.id}/").status_code
+        told = text(worker.get("/field/inbox/"))
+        again = text(desk.get(f"/desk/cases/{case.id}/"))
+
+    assert 'value="take_back"' in offered and 'value="take_back"' not in again
+    assert (answer.status_code, after) == (303, 409)
+    assert "不用上门回访了" in told
+    asked.refresh_from_db()
+    assert asked.handed_to is None
+
+
+def test_a_promised_call_is_typed_at_the_desk_and_stands_on_the_page_of_the_shift(
+    town: CaseTown,
+) -> None:
+    with clock.frozen(NOON):
+        case = walking.walk(town, "handling")
+        desk = client_of(town, "S001")
+        sent = {
+            "version": case.version,
+            "call": "out",
+            "reached": "yes",
+            "words": "明天再打",
+            "promised": "2026-11-10T09:30",
+        }
+
+        wrong = desk.post(f"/desk/cases/{case.id}/step/contact/", {**sent, "promised": "明天"})
+        answer = desk.post(f"/desk/cases/{case.id}/step/contact/", sent)
+        page = text(desk.get("/desk/shift/"))
+        form = text(desk.get(f"/desk/cases/{case.id}/"))
+
+    assert (wrong.status_code, answer.status_code) == (422, 303)
+    assert "已答应" in page and "9:30" in page
+    assert "9:30" in form
+    case.refresh_from_db()
+    assert case.word_by == datetime(2026, 11, 10, 1, 30, tzinfo=UTC)
 
 
 def test_the_desk_names_a_worker_when_it_hands_a_call_over(town: CaseTown) -> None:

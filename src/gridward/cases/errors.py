@@ -627,10 +627,24 @@ class CallGone(Problem):
     text = _("This call-back is not yours any more: it was answered, or handed to somebody else.")
 
 
+class CallNotHanded(Problem):
+    code = "call_not_handed"
+    status = 409
+    text = _(
+        "Nobody is asked to call on this reporter in person, so there is nothing to take back."
+    )
+
+
 class NoWorkerToCall(Problem):
     code = "no_worker_to_call"
     status = 422
     text = _("Choose a grid worker of the place; nobody else can be asked to call in person.")
+
+
+class PromiseUnfit(Problem):
+    code = "promise_unfit"
+    status = 422
+    text = _("Give the day and time of the promised call, later than now and within sixty days.")
 
 
 class NoPlanAsked(Problem):

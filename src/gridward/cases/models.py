@@ -66,7 +66,8 @@ class Case(models.Model):
     that lists sort without nulls. version: every form says which one it was made from.
     declined_person: who declined it last; another person decides on an objection. reports_count:
     reports that belong to it, withdrawn ones too, proposed ones not yet. news_at: since when
-    something of the reporter's waits to be seen by the holder. held: kept for the law; no retention
+    something of the reporter's waits to be seen by the holder. word_by: when a call was promised,
+    while it is open. held: kept for the law; no retention
     runs out meanwhile.
     """
 
@@ -133,6 +134,7 @@ class Case(models.Model):
     reports_count = models.PositiveSmallIntegerField(default=1)
     hurries = models.PositiveSmallIntegerField(default=0)
     news_at = models.DateTimeField(null=True)
+    word_by = models.DateTimeField(null=True)
     reports_proposed = models.PositiveSmallIntegerField(default=0)
     reports_withdrawn = models.PositiveSmallIntegerField(default=0)
     contactable = models.PositiveSmallIntegerField(default=0)
@@ -208,6 +210,10 @@ class Case(models.Model):
                 fields=["closed_at", "id"],
                 name="case_to_archive",
                 condition=Q(closed_at__isnull=False) & Q(archived_at__isnull=True),
+            ),
+            # to whom word was promised, soonest first: for the shift that takes over
+            models.Index(
+                fields=["word_by", "id"], name="case_word", condition=Q(word_by__isnull=False)
             ),
             # which classes of retention are in use, without looking at a row
             models.Index(

@@ -46,6 +46,7 @@ NEWS = (
     "report.submitted",
     "report.called",
     "report.call_handed",
+    "report.call_taken_back",
     "report.details_added",
     "report.hurried",
     "report.join_confirmed",

@@ -141,6 +141,7 @@ CASE_CONTACT_LOGGED = Verb(
         "direction": code,
         "reached": flag,
         "report": optional(ref),
+        "promised": optional(moment),
         "words": optional(commitment),
     },
 )
@@ -611,6 +612,12 @@ CALL_HANDED = Verb(
     "report.call_handed",
     subject="report",
     title=_("A grid worker was asked to call in person"),
+    details={"case": ref, "round": number, "post": ref},
+)
+CALL_TAKEN_BACK = Verb(
+    "report.call_taken_back",
+    subject="report",
+    title=_("The call in person was taken back"),
     details={"case": ref, "round": number, "post": ref},
 )
 CALL_CONTACT_SHOWN = Verb(

@@ -6,6 +6,7 @@ from gridward.cases.actions.calling import (
     hand_call,
     log_call_in_person,
     show_call_contact,
+    take_call_back,
 )
 from gridward.cases.actions.clocks import (
     Audit,
@@ -224,6 +225,7 @@ __all__ = [
     "show_call_contact",
     "submit_report",
     "sweep_clocks",
+    "take_call_back",
     "take_link_step",
     "take_over_shift",
     "take_reply",

@@ -71,6 +71,37 @@ def hand_call(
 
 
 @action
+def take_call_back(
+    case_id: UUID, report_id: UUID, *, by: Viewer, version: int | None, at: datetime | None = None
+) -> Case:
+    """The caller calls on this reporter after all; whoever was asked to sees the number no longer.
+
+    Raises what logging a call raises, CallGone when the reporter has answered, CallNotHanded.
+    """
+    work = begin(case_id, acting_post(by), version=version, at=at)
+    work.check(LOG, inputs_of(work, Given()))
+    asked = queries.lock_answer(report_id, work.case)
+    if asked.report.case_id != case_id:
+        raise NotFound()
+    if asked.answer:
+        raise errors.CallGone()
+    if asked.handed_to is None:
+        raise errors.CallNotHanded()
+    before, asked.handed_to, asked.handed_at = asked.handed_to, None, None
+    asked.save(update_fields=["handed_to", "handed_at"])
+    note(
+        "report.call_taken_back",
+        report_id,
+        actor=work.actor.ref,
+        at=work.at,
+        case=case_id,
+        round=work.case.round,
+        post=before,
+    )
+    return keep(work)
+
+
+@action
 def show_call_contact(answer_id: UUID, *, by: Viewer, at: datetime | None = None) -> ShownContact:
     """The reporter's number, while the call-back is the viewer's; each time is recorded.
 

@@ -383,8 +383,10 @@ def join_master(work: Work, given: Given) -> None:
     # no chains: what was joined to this case before now points to the last master
     type(case).objects.filter(master=case).update(master=master)
     recount(master)
+    promised = [each for each in (case.word_by, master.word_by) if each is not None]
+    master.word_by = min(promised, default=None)
     master.version += 1
-    master.save(update_fields=[*COUNTS, "version"])
+    master.save(update_fields=[*COUNTS, "word_by", "version"])
     parts = [each for each in work.assignments if each.active]
     for each in parts:
         _end(work, each, "merged")

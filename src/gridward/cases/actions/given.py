@@ -26,8 +26,9 @@ class Given:
     words: grounds, decision, reason in words or progress note, as the step has it; photos: ids of
     staged files; desk: level word or id of the desk it goes to; master: the case to join; report:
     the one of the case's reports that it is about; colleague: the post it is handed to; call: in or
-    out, with reached; staged_by: the token the photos were staged with, where the door knows it;
-    before: staged photos from before the work; assignee: the post that is to look; keep_lead:
+    out, with reached, and when the next is promised; staged_by: the token the photos were staged
+    with, where the door knows it; before: staged photos from before the work; assignee: the post
+    that is to look; keep_lead:
     whether the lead goes on after a correction; proposal: the one that is confirmed or refused;
     came: organisations that came to the place.
     """
@@ -56,6 +57,7 @@ class Given:
     report: UUID | None = None
     colleague: UUID | None = None
     call: str = ""
+    promised: datetime | None = None
     reached: bool = False
     staged_by: str | None = None
     before: Sequence[UUID] = ()

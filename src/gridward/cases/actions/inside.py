@@ -4,7 +4,7 @@ visit together, work handed to a colleague."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from gridward.access.rules import Viewer
@@ -18,6 +18,7 @@ from gridward.core.action import action
 from gridward.core.errors import NotFound
 from gridward.directory import queries as directory
 
+PROMISED_AT_MOST = timedelta(days=60)
 FIRST_CONTACT = "contact"  # the milestone of that name, which a filing condition may add
 
 
@@ -26,7 +27,14 @@ def log_contact(work: Work, given: Given) -> None:
     """A telephone call with a reporter of this case or somebody else; its words go to the vault.
 
     A reporter who was spoken to has been contacted: the limit for that, where there is one, is met.
+    Somebody who was reached has the word that was promised, or is promised another.
     """
+    if given.promised is not None:
+        if not work.at < given.promised <= work.at + PROMISED_AT_MOST:
+            raise errors.PromiseUnfit()
+        work.case.word_by = given.promised
+    elif given.reached:
+        work.case.word_by = None
     if given.report is None:
         return
     if not Report.objects.filter(id=given.report, case=work.case).exists():
@@ -45,14 +53,17 @@ def log_contact_with(
     reached: bool,
     words: str = "",
     report: UUID | None = None,
+    promised: datetime | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Log a telephone call in any open state; not the call-back.
 
     call: out (we called) or in (we were called); words: what was said, needed when reached
-    report: the reporter who was spoken to, if it was one. Raises CallMissing.
+    report: the reporter who was spoken to, if it was one
+    promised: by when another call was promised; who takes the shift over reads it
+    Raises CallMissing, PromiseUnfit.
     """
-    given = Given(call=call, reached=reached, words=clean(words), report=report)
+    given = Given(call=call, reached=reached, words=clean(words), report=report, promised=promised)
     return take_step(case_id, "contact", actor=acting_post(by), given=given, version=version, at=at)
 
 
@@ -157,6 +168,7 @@ DETAILS.update(
             "direction": g.call,
             "reached": g.reached,
             "report": g.report,
+            "promised": g.promised,
             "words": g.memo.get("words"),
         },
         "case.help_done": lambda w, g, s: {

@@ -501,7 +501,7 @@ def move(work: Work, step: Step) -> None:
     was_open = case.is_open
     case.is_open = after.group == "open"
     if not case.is_open and was_open:
-        case.closed_at = work.at
+        case.closed_at, case.word_by = work.at, None
     if case.is_open and not was_open:
         case.closed_at = None
         case.close_type = ""

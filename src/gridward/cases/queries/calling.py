@@ -19,6 +19,7 @@ from gridward.catalog.queries import catalogue
 from gridward.core.errors import NotFound
 from gridward.directory import queries as directory
 from gridward.directory.rules import Holder
+from gridward.journal import queries as journal
 
 SHOWN = 50
 
@@ -78,9 +79,19 @@ def call_for(viewer: Viewer, answer_id: UUID) -> CallView:
     found = _handed(viewer).select_related("report__case").filter(id=answer_id).first()
     if found is not None and _is_asked(found.report.case):
         return _views([found], viewer)[0]
-    if Answer.objects.filter(id=answer_id, handed_to__in=viewer.posts).exists():
+    if _was_asked(viewer, answer_id):
         raise errors.CallGone()
     raise NotFound()
+
+
+def _was_asked(viewer: Viewer, answer_id: UUID) -> bool:
+    """Whether the viewer was asked to call on this reporter at some time."""
+    report = Answer.objects.filter(id=answer_id).values_list("report", flat=True).first()
+    if report is None:
+        return False
+    posts = {str(post) for post in viewer.posts}
+    lines = journal.happened("report.call_handed", [report])
+    return any(str(line.details["post"]) in posts for line in lines)
 
 
 def lock_call(viewer: Viewer, answer_id: UUID) -> Answer:

@@ -92,7 +92,7 @@ class CaseCard:
     """A case as a row of a list.
 
     hurries: reminders by reporters; has_news: something of theirs waits to be seen; proposed:
-    neighbours' reports that wait to be joined
+    neighbours' reports that wait to be joined; word_by: when a call was promised
     """
 
     id: UUID
@@ -119,6 +119,7 @@ class CaseCard:
     has_news: bool = False
     proposed: int = 0
     desk_id: UUID | None = None
+    word_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,7 @@ def card_of(case: Case, summary: str, now: datetime) -> CaseCard:
         has_news=case.news_at is not None,
         proposed=case.reports_proposed,
         desk_id=case.desk_id,
+        word_by=case.word_by,
     )
 
 

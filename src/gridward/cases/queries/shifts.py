@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import Case, DeskHandover, Report
@@ -24,7 +25,8 @@ HISTORY = 10
 
 @dataclass(frozen=True)
 class ShiftCounts:
-    """How much a desk holds. promises: open ones on its ground with an outside date, or hurried."""
+    """How much a desk holds. promises: open ones on its ground with an outside date, hurried, or
+    with another call promised."""
 
     open: int
     urgent: int
@@ -34,15 +36,18 @@ class ShiftCounts:
 
 @dataclass(frozen=True)
 class Promise:
-    """Somebody waits for word of this case: an outside system by a date, or a reporter who asked.
+    """Somebody waits for word of this case: an outside system by a date, somebody who was promised
+    a call, or a reporter who asked.
 
-    source: key of the outside source, empty for a reporter; asks: how often the reporter hurried.
+    source: key of the outside source, empty for a reporter; asks: how often the reporter hurried;
+    word_by: when a call was promised.
     """
 
     case: CaseCard
     source: str
     due_at: datetime | None
     asks: int
+    word_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def _held(viewer: Viewer) -> QuerySet[Case]:
 def _awaited(viewer: Viewer, until: datetime) -> Q:
     """Open cases of the viewer's ground of which somebody outside waits for word."""
     told = Report.objects.filter(submission__outside_due_at__lte=until)
-    return Q(hurries__gt=0) | Q(id__in=told.values("case"))
+    return Q(hurries__gt=0) | Q(word_by__lte=until) | Q(id__in=told.values("case"))
 
 
 def shift_counts(viewer: Viewer, now: datetime) -> ShiftCounts:
@@ -103,7 +108,8 @@ def shift_page(viewer: Viewer, now: datetime) -> ShiftPage:
         visible_cases(viewer)
         .filter(_awaited(viewer, until), is_open=True)
         .annotate(outside=Min("reports__submission__outside_due_at"))
-        .order_by("outside", "due_order", "id")[:ROWS]
+        .annotate(soonest=Coalesce(Least("outside", "word_by"), "outside", "word_by"))
+        .order_by(F("soonest").asc(nulls_last=True), "due_order", "id")[:ROWS]
     )
     sources = dict(
         Report.objects.filter(case__in=waiting, submission__outside_due_at__isnull=False)
@@ -118,7 +124,8 @@ def shift_page(viewer: Viewer, now: datetime) -> ShiftPage:
         counts=shift_counts(viewer, now),
         due=[cards[c.id] for c in due],
         promises=[
-            Promise(cards[c.id], sources.get(c.id, ""), c.outside, c.hurries) for c in waiting
+            Promise(cards[c.id], sources.get(c.id, ""), c.outside, c.hurries, c.word_by)
+            for c in waiting
         ],
         waiting=next((h for h in handovers if h.taken_at is None), None),
         history=[h for h in handovers if h.taken_at is not None],

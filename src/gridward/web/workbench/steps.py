@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
@@ -26,6 +27,7 @@ from gridward.catalog.compiled import Catalogue
 from gridward.catalog.definitions import Reason, Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
+from gridward.core import jurisdiction
 from gridward.core.errors import NotFound, Outdated, Problem
 from gridward.directory import queries as directory
 from gridward.vault import queries as secrets
@@ -244,6 +246,8 @@ def _as_sent(step: Step, sent: Sent) -> Step:
         said.append(_("What you typed stands below; send it again if it still fits."))
     if sent.files:
         said.append(_("Please choose the photos again."))
+    if sent.values.get("lng") and any(field.kind == "pin" for field in fields):
+        said.append(_("Please tap the place on the map again."))
     between = "" if words.is_chinese() else " "
     return replace(step, fields=fields, error=between.join(said), is_open=True)
 
@@ -495,6 +499,7 @@ def _contact(page: CasePage, viewer: Viewer) -> list[FormField]:
     reporters = tuple(
         Choice(str(one.id), _report_line(one)) for one in page.reports if one.has_contact
     )
+    promised = page.case.word_by
     fields = [
         FormField(
             "call",
@@ -513,6 +518,15 @@ def _contact(page: CasePage, viewer: Viewer) -> list[FormField]:
         ),
         replace(
             _words(_("What was said"), required=False), help=_("Needed when somebody was reached.")
+        ),
+        FormField(
+            "promised",
+            "moment",
+            _("Promised to call again by"),
+            _("Stands among what is promised when the shift is handed over.")
+            if promised is None
+            else _("Promised until now: %(due)s. A call that reaches somebody replaces it.")
+            % {"due": words.moment_words(promised)},
         ),
     ]
     if reporters:
@@ -537,17 +551,20 @@ def _correct(page: CasePage, viewer: Viewer) -> list[FormField]:
         _("Place: street and community"),
         _("Now: %(place)s. Leave empty what stays.") % {"place": place},
         choices=area_choices(),
+        placeholder=_("as it is"),
     )
     urgent = FormField(
         "urgent",
         "select",
         _("Urgency"),
+        placeholder=_("as it is"),
         choices=(Choice("1", _("Urgent")), Choice("0", _("Not urgent"))),
     )
     careful = FormField(
         "sensitivity",
         "select",
         _("Who may know"),
+        placeholder=_("as it is"),
         choices=(
             Choice("0", _("Everybody concerned")),
             Choice("1", _("Everybody concerned; messages do not name it")),
@@ -731,6 +748,7 @@ def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
         and one.join_state != "proposed"
         and not _has_answered(one)
     ]
+    handed = any(_is_handed(one) for one in waiting)
     reports = tuple(Choice(str(one.id), _caller_line(one)) for one in waiting)
     ratings = catalogue(page.edition).settings.ratings
     workers = tuple(
@@ -757,6 +775,7 @@ def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
                 Choice("no", _("No")),
                 Choice("unreached", _("Not reached")),
                 *([Choice("visit", _("A grid worker calls in person"))] if workers else []),
+                *([Choice("take_back", _("Take the call in person back"))] if handed else []),
             ),
         ),
         *(
@@ -791,9 +810,14 @@ def _has_answered(report: ReportView) -> bool:
     return report.answer is not None and bool(report.answer.answer)
 
 
+def _is_handed(report: ReportView) -> bool:
+    return report.answer is not None and report.answer.handed_to is not None
+
+
 def _caller_line(report: ReportView) -> str:
     number = words.receipt_words(report.receipt)
-    return f"{report.name or ''} {report.phone or ''} · {number}".strip(" ·")
+    said = f"{report.name or ''} {report.phone or ''} · {number}".strip(" ·")
+    return _("%(caller)s · with a grid worker") % {"caller": said} if _is_handed(report) else said
 
 
 FIELDS: dict[str, Callable[[CasePage, Viewer], list[FormField]]] = {
@@ -861,6 +885,17 @@ class Form:
             return UUID(self.text(name))
         except ValueError:
             return None
+
+    def moment(self, name: str) -> datetime | None:
+        """A day and time as they were typed, in the town's own time."""
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            typed = datetime.fromisoformat(text)
+        except ValueError:
+            raise errors.PromiseUnfit() from None
+        return typed if typed.tzinfo else typed.replace(tzinfo=jurisdiction.current().tz)
 
     def number(self, name: str) -> int | None:
         text = self.text(name)
@@ -971,6 +1006,7 @@ def _take_contact(form: Form) -> None:
         version=form.version,
         call=form.text("call"),
         reached=reached == "yes",
+        promised=form.moment("promised"),
         words=form.text("words"),
         report=form.id("report"),
     )
@@ -1080,6 +1116,9 @@ def _take_log_call(form: Form) -> None:
         if worker is None:
             raise errors.NoWorkerToCall()
         actions.hand_call(form.case, report, by=form.viewer, version=form.version, post=worker)
+        return
+    if outcome == "take_back":
+        actions.take_call_back(form.case, report, by=form.viewer, version=form.version)
         return
     actions.log_call(
         form.case,

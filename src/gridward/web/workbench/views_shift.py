@@ -100,6 +100,9 @@ def _promise(found: Promise) -> pages.PromiseLine:
             "due": due,
         }
         badges.append(Badge(said, "red" if late else "orange"))
+    if found.word_by is not None:
+        said = _("Call promised by %(due)s") % {"due": words.moment_words(found.word_by)}
+        badges.append(Badge(said, "red" if found.word_by < wall.now() else "orange"))
     if found.asks:
         badges.append(Badge(_("Hurried %(n)d times") % {"n": found.asks}, "yellow"))
     return pages.PromiseLine(line_of(found.case), tuple(badges))
