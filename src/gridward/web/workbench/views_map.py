@@ -44,6 +44,7 @@ class MapPage:
     lines: tuple[CaseLine, ...]
     whole_list: str
     is_filtered: bool
+    more_open: bool
 
 
 @for_staff("case.see")
@@ -61,6 +62,7 @@ def case_map(request: HttpRequest) -> HttpResponse:
         only=asked.only,
         limit=BESIDE,
     )
+    flags = tuple(filtering.flags_of(asked))
     kept = {key: value for key, value in asked.kept.items() if key not in ("q", "order")}
     points = reverse("workbench:map-points")
     page = MapPage(
@@ -72,11 +74,12 @@ def case_map(request: HttpRequest) -> HttpResponse:
             points=f"{points}?{urlencode(kept)}",
         ),
         filters=tuple(filtering.fields_of(viewer, asked)),
-        flags=tuple(filtering.flags_of(asked)),
+        flags=flags,
         chips=tuple(filtering.chips_of(viewer, asked)),
         lines=tuple(line_of(card) for card in found.items),
         whole_list=f"{reverse('workbench:list')}?{urlencode(kept)}",
         is_filtered=asked.narrows,
+        more_open=any(field.value for field in flags),
     )
     return render(request, "workbench/map.html", {"page": page})
 
