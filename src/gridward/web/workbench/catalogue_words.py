@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -264,7 +264,7 @@ WEEKDAYS = (
     gettext_lazy("Sunday"),
 )  # fmt: skip
 NOTHING = "—"
-LONG = 160  # characters of a value in a table of changes
+LONG = 240  # characters of a value in a table of changes
 
 
 def joined(parts: Iterable[object], last: str = "") -> str:
@@ -501,6 +501,9 @@ def _line(
         label, old, new = str(FIELDS.get(name) or _("Other")), was.get(name), is_.get(name)
     else:
         label, old, new = "", was, is_
+    if name == "years" and isinstance(old, dict) and isinstance(new, dict):
+        differing = [year for year in {**old, **new} if old.get(year) != new.get(year)]
+        old, new = ({y: years[y] for y in differing if y in years} for years in (old, new))
     return ChangeLine(label, _value(name, old, before, after), _value(name, new, before, after))
 
 
@@ -565,9 +568,30 @@ def _mapping_said(name: str, value: dict[str, Any], before: Catalogue, after: Ca
 
 
 def _year_said(year: str, days: Any) -> str:
-    off, on = len(days.get("holidays", ())), len(days.get("workdays", ()))
-    told = {"year": year, "off": off, "on": on}
-    return _("%(year)s (%(off)s days off, %(on)s make-up days)") % told
+    off, on = (_spans(days.get(part, ())) for part in ("holidays", "workdays"))
+    told = {"year": year, "off": joined(off), "on": joined(on) or NOTHING}
+    return _("%(year)s: off %(off)s; worked %(on)s") % told
+
+
+def _spans(days: Iterable[str]) -> list[str]:
+    """Days one after another as spans in words, such as 2月5日–11日."""
+    spans: list[list[date]] = []
+    for day in sorted(map(date.fromisoformat, days)):
+        if spans and day - spans[-1][-1] == timedelta(days=1):
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return [_span(first=span[0], last=span[-1]) for span in spans]
+
+
+def _span(*, first: date, last: date) -> str:
+    if words.is_chinese():
+        begin, month = f"{first.month}月{first.day}日", f"{last.month}月"
+        end = f"{'' if first.month == last.month else month}{last.day}日"
+    else:
+        begin = f"{first.day} {words.MONTHS[first.month - 1]}"
+        end = f"{last.day} {words.MONTHS[last.month - 1]}"
+    return begin if first == last else f"{begin}–{end}"
 
 
 def _part(value: Any, before: Catalogue, after: Catalogue) -> str:

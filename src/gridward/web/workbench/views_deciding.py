@@ -424,8 +424,8 @@ def _year_form(book: Catalogue, said: Said) -> list[FormField]:
             "year", "number", _("Which year?"), required=True,
             value=said.get("year", str(local(clock.now()).year + 1)),
         ),
-        FormField("holidays", "textarea", _("Days off"), example, said.get("holidays", ""),
-                  required=True, most=2000),
+        FormField("holidays", "textarea", _("Which days are off?"), example,
+                  said.get("holidays", ""), required=True, most=2000),
         FormField("workdays", "textarea", _("Weekend days that work"), example,
                   said.get("workdays", ""), most=2000),
     ]  # fmt: skip

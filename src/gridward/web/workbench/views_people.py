@@ -869,13 +869,12 @@ def _organisation_page(
     ground = territory.area(one.area_id) if one.area_id is not None else None
     facts = [
         Fact(_("Published number"), phone or _("none")),
-        Fact(_("Kind"), kind_title(one.kind)),
         Fact(_("Answers for"), territory.path_name(ground.id) if ground else _("no ground")),
         Fact(_("Key"), one.key),
     ]
     if one.type_code:
         found = catalogue().departments.get(one.type_code)
-        facts.insert(2, Fact(_("Type"), str(found.title) if found else one.type_code))
+        facts.insert(1, Fact(_("Type"), str(found.title) if found else one.type_code))
     page = pages.OrganisationPage(
         shell=shell_of(request, viewer, "organisations", {}),
         title=name_of(one),

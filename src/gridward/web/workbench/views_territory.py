@@ -199,7 +199,7 @@ def _about(area: AreaView) -> str:
 def _gaps(here: AreaView) -> list[pages.GapBlock]:
     found = []
     for gap in grounds.unanswered(within=here.id):
-        if not gap.of or gap.level < here.level:
+        if not gap.of or gap.level < here.level or (gap.level == here.level and not gap.areas):
             continue
         title = _("%(level)s: no %(role)s") % {
             "level": territory.level_title(gap.level),
@@ -376,7 +376,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "counts": counts,
             "km2": f"{proof.area_m2 / 1e6:.1f}",
             "tolerance": f"{proof.tolerance_m2:g}",
-            "most": f"{proof.largest_m2:.4f}",
+            "most": f"{proof.largest_m2:,.0f}"
+            if proof.largest_m2 >= 1
+            else f"{proof.largest_m2:.4f}",
         },
         holds=proof.holds,
         count=len(proof.faults),
@@ -392,7 +394,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
                 " / ".join(fault.areas),
                 _size(fault.size_m2) if fault.size_m2 else "",
                 f"{fault.lng}, {fault.lat}" if fault.lng is not None else "",
-                ", ".join(fault.neighbours[:6]),
+                say.joined(fault.neighbours[:6]),
                 fault.detail,
             )
             for fault in proof.faults[:FAULTS_SHOWN]
