@@ -286,6 +286,7 @@ def test_the_reporter_asks_on_the_progress_page_and_reads_the_answer_there(
     assert client.get("/track/mine/data/").status_code == 302
     client.post("/track/", {"number": receipt.number, "code": receipt.code})
 
+    nothing = client.post("/track/mine/data/", {"kind": "correct", "wish": "x"})
     wrong = client.post("/track/mine/data/", {"kind": "correct", "field": "phone", "wish": "x"})
     client.post("/track/mine/data/", {"kind": "correct", "field": "phone", "wish": "13900139000"})
     row = DataRequest.objects.get()
@@ -294,7 +295,9 @@ def test_the_reporter_asks_on_the_progress_page_and_reads_the_answer_there(
     )
     page = client.get("/track/mine/data/").content.decode()
 
-    assert wrong.status_code == 422
+    assert nothing.status_code == wrong.status_code == 422
+    assert "请选择哪里有误" in nothing.content.decode()
+    assert "kind:" not in nothing.content.decode()
     assert "请输入完整号码" in wrong.content.decode()
     assert "已为您更正号码" in page
     assert "已办好" in page

@@ -61,6 +61,12 @@ FIELDS = (
 )
 
 
+class NothingChosen(Problem):
+    code = "nothing_chosen"
+    status = 422
+    text = _("Choose what is wrong: your number, your name, or what you wrote.")
+
+
 @for_everybody
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request: HttpRequest) -> HttpResponse:
@@ -76,6 +82,8 @@ def my_data(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         kind = request.POST.get("kind", "")
         try:
+            if kind == "correct" and request.POST.get("field") not in dict(FIELDS):
+                raise NothingChosen()
             actions.ask_about_data(
                 submission.id,
                 kind,

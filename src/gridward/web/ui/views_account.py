@@ -28,6 +28,7 @@ from gridward.access.errors import (
     WrongSignIn,
 )
 from gridward.core.errors import Problem
+from gridward.territory import queries as territory
 from gridward.web.ui import sessions
 from gridward.web.ui.sessions import for_account, for_everybody, for_staff
 from gridward.web.ui.words import is_chinese
@@ -94,12 +95,21 @@ def post_choices(request: HttpRequest) -> list[PostChoice]:
         PostChoice(
             post_id=card.post_id,
             title=str(card.role_title),
-            where=card.organisation_zh if is_chinese() else card.organisation_en,
+            where=_where(card),
             absent=card.absent_name,
             current=viewer is not None and card.post_id == viewer.post_id,
         )
         for card in sessions.posts_of(request)
     ]
+
+
+def _where(card: queries.PostCard) -> str:
+    """The organisation, and the area, so that two posts of the same role differ."""
+    organisation = card.organisation_zh if is_chinese() else card.organisation_en
+    if card.area_id is None:
+        return organisation
+    area = territory.area(card.area_id)
+    return f"{organisation} · {area.name_in('zh' if is_chinese() else 'en')}"
 
 
 @for_everybody
@@ -208,7 +218,9 @@ def switch_post(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own account: posts, password, tokens. Also for accounts without any post."""
-    context = {"viewer": sessions.viewer_of(request), "posts": post_choices(request)}
+    viewer = sessions.viewer_of(request)
+    work = sessions.home_of(viewer) if viewer is not None else ""
+    context = {"viewer": viewer, "posts": post_choices(request), "work": work}
     return _page(request, "ui/account/mine.html", context, None)
 
 
