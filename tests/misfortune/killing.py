@@ -89,6 +89,15 @@ def points(space: Space, act: Callable[[int], Any], *, most: int = 400) -> Itera
         yield point
 
 
+def answer_lost(space: Space, act: Callable[[], Any], is_done: Callable[[], bool]) -> None:
+    """`act` in children that are killed ever later, until one died with its work done and its
+    answer not given: between the COMMIT and whatever it would have said."""
+    for _point in points(space, lambda _point: act()):
+        if is_done():
+            return
+    raise AssertionError("it answered before it was done")
+
+
 def truth(space: Space) -> dict[str, str]:
     """A digest of every row of every table, by table."""
     connection = connections[space.alias]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from django.test import Client
 from tests.cases.walking import MONDAY, RATTLING, CaseTown, case_town, staged, submit, walk
 from tests.databases import Space
-from tests.misfortune.killing import come_back, is_killed, points, truth
+from tests.misfortune.killing import answer_lost, come_back, is_killed, points, truth
 from tests.notify.telling import gateway as pretended
+from tests.web.signing import client_of
 
+from gridward.access import actions as access
 from gridward.cases import actions
 from gridward.cases.actions import Contact
 from gridward.cases.errors import CaseChanged
@@ -26,6 +29,7 @@ from gridward.journal.models import Delivery, Entry
 from gridward.journal.queries import verify
 from gridward.notify import fake
 from gridward.notify.models import Notice
+from gridward.web import limits
 from gridward.web.cli import jobs
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,6 +45,12 @@ def town(space: Space) -> Iterator[CaseTown]:
 def gateway() -> Iterator[fake.Gateway]:
     with pretended() as found:
         yield found
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The portal lets one device try as often as its server is killed."""
+    monkeypatch.setattr(limits, "reports", replace(limits.reports, most=1000))
 
 
 def nothing_is_half_done() -> None:
@@ -138,7 +148,7 @@ def test_an_action_killed_at_any_statement_is_done_wholly_or_not_at_all(
 
 
 def test_a_form_whose_server_is_killed_at_any_statement_can_be_sent_again(
-    space: Space, town: CaseTown, gateway: fake.Gateway
+    space: Space, town: CaseTown, gateway: fake.Gateway, patient: None
 ) -> None:
     resident = Client(headers={"accept-language": "zh-CN"})
     page = resident.get("/report/").content.decode()
@@ -167,6 +177,120 @@ def test_a_form_whose_server_is_killed_at_any_statement_can_be_sent_again(
     come_back(MONDAY)
     nothing_is_half_done()
     assert len(gateway.given) == 1
+
+
+class Door:
+    """One way in: `send` is what somebody sends, and sends again when no answer came.
+
+    verb: what is noted when it is done; is_again: whether the second answer is as it should be
+    """
+
+    def __init__(self, send: Act, verb: str, is_again: Callable[[Any], bool]) -> None:
+        self.send, self.verb, self.is_again = send, verb, is_again
+
+
+def form_of_a_resident(town: CaseTown) -> Door:
+    resident = Client(headers={"accept-language": "zh-CN"})
+    page = resident.get("/report/").content.decode()
+    named = re.search(r'name="client_id" value="([^"]+)"', page)
+    assert named is not None
+    typed = {"client_id": named[1], "words": "井盖松了", "lng": "113.1030", "lat": "22.6170"}
+    send = partial(resident.post, "/report/", {**typed, "phone": "13800138000", "send": "1"})
+    return Door(send, "report.submitted", lambda a: a["Location"] == "/report/done/?again=1")
+
+
+def report_of_a_program(town: CaseTown) -> Door:
+    told = {
+        "client_id": "client-0001",
+        "text": "井盖松了",
+        "lng": 113.1030,
+        "lat": 22.6170,
+        "matter": "manhole",
+        "contact": {"phone": "13800138000"},
+    }
+    send = partial(Client().post, "/api/v1/reports", told, content_type="application/json")
+    return Door(send, "report.submitted", lambda a: a.status_code == 201 and a.json()["receipt"])
+
+
+def step_of_a_program(town: CaseTown) -> Door:
+    case = walk(town, "dispatched")
+    viewer = town.viewer("M001")
+    _id, token = access.issue_token(viewer, name="test", scopes=sorted(viewer.capabilities))
+    send = partial(
+        Client(headers={"authorization": f"Bearer {token}"}).post,
+        f"/api/v1/cases/{case.id}/steps/acknowledge",
+        {"client_id": "sync-0001"},
+        content_type="application/json",
+        headers={"if-match": f'"{case.version}"'},
+    )
+    return Door(
+        send,
+        "case.acknowledged",
+        lambda a: a.status_code == 200 and a.json()["version"] == case.version + 1,
+    )
+
+
+def form_of_the_desk(town: CaseTown) -> Door:
+    case = walk(town, "submitted")
+    lead = str(town.org("mun"))
+    send = partial(
+        client_of(town, "S001").post,
+        f"/desk/cases/{case.id}/step/accept_dispatch/",
+        {"version": case.version, "condition": RATTLING, "lead": lead},
+    )
+    # the form says what it was made from: the desk is shown who has done it meanwhile
+    return Door(send, "case.dispatched", lambda a: a.status_code == 409)
+
+
+def reminder_of_a_reporter(town: CaseTown) -> Door:
+    receipt = submit()
+    (case,) = receipt.cases
+    send = partial(actions.hurry_case, receipt.submission, case, form="f1", at=MONDAY + HOUR)
+    return Door(send, "report.hurried", lambda _case: True)
+
+
+KNOWN_BY = ("access", "auth", "axes", "django", "sessions")
+"""Tables that only say who called and how often."""
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        form_of_a_resident,
+        report_of_a_program,
+        step_of_a_program,
+        form_of_the_desk,
+        reminder_of_a_reporter,
+    ],
+)
+def test_what_was_committed_and_never_answered_is_answered_again_and_done_once(
+    space: Space,
+    town: CaseTown,
+    gateway: fake.Gateway,
+    patient: None,
+    door: Callable[[CaseTown], Door],
+) -> None:
+    def kept() -> dict[str, str]:
+        return {t: rows for t, rows in truth(space).items() if not t.startswith(KNOWN_BY)}
+
+    with clock.frozen(MONDAY):
+        way = door(town)
+        noted = Entry.objects.filter(verb=way.verb)
+        answer_lost(space, way.send, noted.exists)
+        done = kept()
+
+        again = way.send()
+
+        assert way.is_again(again)
+        assert kept() == done
+        assert noted.count() == 1
+        assert way.is_again(way.send()) and kept() == done
+    come_back(MONDAY + HOUR)
+    nothing_is_half_done()
+    told = Notice.objects.filter(recipient_kind="reporter").values_list("entry_id", "about_id")
+    assert len(set(told)) == len(told)
+    sent = [(one.to, one.text) for one in gateway.given]
+    assert len(set(sent)) == len(sent) >= 1
 
 
 # --- the worker -----------------------------------------------------------------------------------
