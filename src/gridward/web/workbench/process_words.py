@@ -71,6 +71,7 @@ GUARDS: Mapping[str, Promise] = {
     "spot_proof_given": gettext_lazy(
         "the photos from the spot that the condition asks for are there"
     ),
+    "plan_agreed": gettext_lazy("the filing condition asks for a plan"),
     "something_corrected": gettext_lazy("the correction changes something"),
     "second_person": gettext_lazy("another person has proposed exactly this"),
     "nothing_pending": gettext_lazy("its days are over and nothing about it is still awaited"),
