@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.cases import walking
-from tests.cases.walking import CaseTown
+from tests.cases.walking import HERE, CaseTown
 from tests.journeys.conftest import People, axe_faults
 from tests.serving import DESK, PHONE
+
+from gridward.cases import actions
+from gridward.core import ids
 
 pytestmark = pytest.mark.journey
 
@@ -31,14 +35,22 @@ OF_ROLE = {
         "/desk/?tab=passed",
         "/desk/cases/?urgent=1&overdue=1&since=2026-01-01",
         "/desk/cases/export/?urgent=1",
+        "/desk/map/",
+        "/desk/tips/",
         "/desk/shift/",
         "/desk/report/",
+        "/desk/phone/",
+        "/desk/data/",
         "/desk/overview/",
+        "/desk/inbox/",
         "/o/nothing/",
     ),
-    "department_handler": ("/desk/", "/desk/cases/?order=newest"),
-    "duty_chief": ("/desk/",),
+    "department_handler": ("/desk/", "/desk/cases/?order=newest", "/desk/inbox/", "/desk/data/"),
+    "community_cadre": ("/desk/", "/desk/shift/", "/desk/report/"),
+    "duty_chief": ("/desk/", "/desk/cases/?state=handling", "/desk/map/?overdue=1"),
     "district_leader": (
+        "/desk/approvals/",
+        "/desk/overview/",
         "/desk/catalogue/",
         "/desk/catalogue/?q=飞碟",
         "/desk/catalogue/matters/manhole/",
@@ -62,14 +74,95 @@ OF_ROLE = {
 }
 
 
+# one page each of these kinds is opened from the links that the pages above hold
+LINKED = {
+    r"/desk/cases/[0-9a-f-]{36}/": 4,
+    r"/desk/cases/[0-9a-f-]{36}/print/": 1,
+    r"/desk/data/[0-9a-f-]{36}/": 1,
+    r"/desk/tips/[0-9a-f-]{36}/": 1,
+    r"/field/check/[0-9a-f-]{36}/": 1,
+}
+OPEN_ALL = "for (const each of document.querySelectorAll('main details')) each.open = true"
+
+
 @pytest.fixture
 def busy(town_served: tuple[str, CaseTown]) -> None:
-    """Cases in every state, some late, one with very long words."""
+    """Cases in every state, some late, one with very long words; a tip, a request, a proposal."""
     _address, town = town_served
     before = datetime.now(UTC) - timedelta(hours=30)
     for to in ("submitted", "returned", "handling", "disposed", "closure_checking", "closed"):
         walking.walk(town, to, at=before)
-    walking.submit(at=before, words="很长的话" * 300 + "http" + "s" * 300, matter="")
+    long = "很长的话" * 300 + "http" + "s" * 300
+    walking.submit(at=before, words=long, matter="")
+    proposed = walking.walk(town, "handling", at=before)
+    actions.propose_force_close(
+        proposed.id,
+        by=town.viewer("D002"),
+        version=proposed.version,
+        words=long,
+        reply="将纳入年度改造" * 20,
+    )
+    actions.note_tip(town.viewer("G001"), client_id=ids.new_id().hex, words=long[:480], place=HERE)
+    asked = walking.submit(at=before)
+    actions.ask_about_data(asked.submission, "correct", field="phone", wish="13900139000")
+    actions.hand_over_shift(town.viewer("S001"), words="答应王先生五点回电话")
+
+
+class Looking:
+    """Pages of one person, looked at one after the other; what was wrong with them."""
+
+    def __init__(self, page: Any, width: int) -> None:
+        self.page, self.width = page, width
+        self.faults: list[str] = []
+        self.links: dict[str, None] = {}
+
+    def go(self, address: str) -> None:
+        """Opens an address and looks at it."""
+        answer = self.page.goto(address)
+        if answer.status >= 500:
+            self.faults.append(f"{address}: {answer.status}")
+        self.look(address)
+
+    def look(self, name: str) -> None:
+        """The page as it came, and with everything on it unfolded: never too wide; then axe."""
+        page = self.page
+        hrefs = page.eval_on_selector_all("a", "all => all.map(one => one.getAttribute('href'))")
+        self.links.update(dict.fromkeys(href for href in hrefs if href))
+        for state in ("", " unfolded"):
+            if state:
+                page.evaluate(OPEN_ALL)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > self.width:
+                self.faults.append(f"{name}{state}: {wide} px wide")
+        self.faults.extend(f"{name}: {fault}" for fault in axe_faults(page))
+
+    def follow(self) -> None:
+        """Looks at a few pages of each kind that the pages so far led to."""
+        for kind, most in LINKED.items():
+            for address in [link for link in self.links if re.fullmatch(kind, link)][:most]:
+                self.go(address)
+
+
+def refuse_a_step(looking: Looking) -> None:
+    """A form sent without what it asks for: the page that says so, with what was typed."""
+    page = looking.page
+    page.goto("/desk/cases/?state=submitted")
+    page.locator("a[id^='case-']:visible").first.click()
+    form = page.locator("#step-ask_info form")
+    form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    page.locator("a[href='#step-ask_info']").wait_for()
+    looking.look("a refused step")
+
+
+def pick_several(looking: Looking) -> None:
+    """Rows ticked on the page of what waits, on a phone as at a desk, and their common form."""
+    page = looking.page
+    page.goto("/desk/")
+    for box in page.locator("input[name=case]:visible").all():
+        box.check()
+    page.locator(".gw-pick-bar button").click()
+    page.wait_for_url("**/bulk/**")
+    looking.look("several together")
 
 
 @pytest.mark.slow
@@ -77,25 +170,21 @@ def busy(town_served: tuple[str, CaseTown]) -> None:
 def test_no_screen_is_too_wide_and_axe_finds_nothing(
     people: People, busy: None, shape: dict[str, Any], locale: str
 ) -> None:
-    faults: list[str] = []
+    width = shape["viewport"]["width"]
+    everybody = []
 
-    def look(page: Any, address: str) -> None:
-        page.goto(address)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > shape["viewport"]["width"]:
-            faults.append(f"{address}: {width} px wide")
-        faults.extend(f"{address}: {fault}" for fault in axe_faults(page))
-
-    visitor = people.somebody(shape, locale=locale)
+    visitor = Looking(people.somebody(shape, locale=locale), width)
+    everybody.append(visitor)
     for address in PUBLIC:
-        look(visitor, address)
+        visitor.go(address)
     for role, addresses in OF_ROLE.items():
-        page = people.staff(role, shape, locale=locale)
+        looking = Looking(people.staff(role, shape, locale=locale), width)
+        everybody.append(looking)
         for address in addresses:
-            look(page, address)
-        links = page.locator("a[href*='/cases/'][href$='/'], a[href*='/check/']")
-        found = {one.get_attribute("href") for one in links.all()} - {"/desk/cases/"}
-        for address in sorted(found)[:4]:
-            look(page, address)
+            looking.go(address)
+        looking.follow()
+        if role == "street_desk":
+            refuse_a_step(looking)
+            pick_several(looking)
 
-    assert faults == []
+    assert [fault for looking in everybody for fault in looking.faults] == []
