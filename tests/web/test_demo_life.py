@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from tests.cases import walking
 from tests.cases.walking import CaseTown, case_town
 from tests.town import ACTOR, LONG_AGO
 
 from gridward.access.queries import DEMO_ROLES
 from gridward.cases import queries
+from gridward.cases.actions import Receipt
 from gridward.cases.models import Assignment, Case, Report, Submission
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
@@ -206,6 +208,33 @@ def test_somebody_takes_the_next_step_and_nobody_is_flooded(town: CaseTown) -> N
     desk = town.viewer("S001")
     assert sum(queries.waiting_counts(desk).values()) <= 40
     assert [each.key for each in queries.broken_invariants() if each.cases] == []
+
+
+def test_served_anew_nobody_files_a_report_without_a_matter_as_an_opinion(town: CaseTown) -> None:
+    """Whoever took it down knew what it was about; the one who goes on reads its words."""
+    drafts = [each for each in cases.Narrator(NOW).drafts if not each.says_matter][:40]
+    meant = {}
+    for draft in drafts:
+        receipt = cases.first_report(Teller(), draft)
+        meant[receipt.cases[0]] = (draft.story.matter, draft.story.condition)
+
+    read = {case.id: Teller().meant(case) for case in Case.objects.filter(id__in=meant)}
+
+    assert len(meant) > 20
+    matters = {id_: matter for id_, (matter, _condition) in meant.items()}
+    assert {id_: matter for id_, (matter, _condition) in read.items()} == matters
+    assert len(set(matters.values())) > 10
+
+
+def test_what_nobody_of_the_demonstration_said_is_read_as_the_desk_would(town: CaseTown) -> None:
+    receipt = walking.submit(at=NOW, matter="", words="路灯不亮")
+    strange = walking.submit(at=NOW, matter="", words="嗯")
+
+    def read(told: Receipt) -> str:
+        return Teller().meant(walking.case_of(told))[0]
+
+    assert read(receipt) == "street_lamp"
+    assert read(strange) == "opinion"
 
 
 def test_a_database_that_is_no_demonstrations_is_refused(town: CaseTown) -> None:

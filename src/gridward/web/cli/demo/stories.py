@@ -83,6 +83,22 @@ def story_of(book: Catalogue, matter: str, condition: str) -> Story:
     return _told(matter, condition or book.matter(matter).default_condition)
 
 
+def told_in(book: Catalogue, words: str) -> tuple[str, str] | None:
+    """The matter and condition whose story begins with these words of a reporter; None for what
+    nobody of the demonstration has said."""
+    for key, told in _written()["stories"].items():
+        condition = book.conditions.get(key)
+        matter = condition.matter if condition is not None else key
+        if matter in book.matters and any(_is_said(said, words) for said in told["said"]):
+            return matter, condition.key if condition is not None else ""
+    return None
+
+
+def _is_said(said: str, words: str) -> bool:
+    before, _place, after = said.partition("{place}")
+    return len(words) > len(said) / 2 and words.startswith(before) and words.endswith(after)
+
+
 @cache
 def talk_about(group: str) -> Talk:
     """What is said on the way about the matters of a group."""
@@ -147,4 +163,5 @@ __all__ = [
     "story_by_lot",
     "story_of",
     "talk_about",
+    "told_in",
 ]

@@ -16,12 +16,13 @@ from uuid import UUID
 from gridward.access import queries as access
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
+from gridward.cases.queries.suggesting import suggested_matters
 from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.directory import queries as directory
 from gridward.tasks import queries as tasks
 from gridward.web.cli.demo.pictures import staged_scene
-from gridward.web.cli.demo.stories import Story, Talk, story_of, talk_about
+from gridward.web.cli.demo.stories import Story, Talk, story_of, talk_about, told_in
 
 if TYPE_CHECKING:
     from gridward.cases.models import Case
@@ -68,6 +69,28 @@ class Teller:
     posts: dict[UUID, list[Viewer]] = field(default_factory=dict)
     workers: dict[int, list[Viewer]] = field(default_factory=dict)
     hints: dict[UUID, tuple[str, str]] = field(default_factory=dict)  # what a case is really about
+
+    def meant(self, case: Case) -> tuple[str, str]:
+        """What a case is really about: as it was meant, else as whoever reads its words would say.
+
+        Nobody who served the demonstration before has left word of what it meant.
+        """
+        if case.id not in self.hints:
+            self.hints[case.id] = self._read(case)
+        return self.hints[case.id]
+
+    def _read(self, case: Case) -> tuple[str, str]:
+        book = catalogue(case.edition)
+        reader = next(iter(self.able(case.desk_id, "case.accept")), None)
+        reports = queries.case_page(reader, case.id).reports if reader is not None else []
+        words = next((one.words for one in reports if one.words), "")
+        told = told_in(book, words)
+        if told is not None:
+            return told
+        fitting = (
+            key for key in suggested_matters(book, words) if not book.matter(key).is_restricted
+        )
+        return next(fitting, "opinion"), ""
 
     # --- people -------------------------------------------------------------------------------
 
@@ -177,7 +200,7 @@ def waking(lot: random.Random, since: datetime, least: float, most: float) -> da
 
 def _story(teller: Teller, case: Case) -> Story:
     """What the case is really about, as it is filed, else as it was meant."""
-    meant, kind = teller.hints.get(case.id, ("opinion", ""))
+    meant, kind = teller.meant(case)
     return story_of(
         catalogue(case.edition), case.matter or meant, case.condition if case.matter else kind
     )
@@ -364,7 +387,7 @@ def _desk(teller: Teller, case: Case, lot: random.Random, capability: str) -> Vi
 def _matter_and_condition(teller: Teller, case: Case) -> tuple[str, str]:
     """What the desk files it as: as reported, else as whoever reads the words would."""
     book = catalogue(case.edition)
-    meant, kind = teller.hints.get(case.id, ("opinion", ""))
+    meant, kind = teller.meant(case)
     matter = case.matter or meant
     if not case.condition and kind in book.matter(matter).conditions:
         return matter, kind
