@@ -72,6 +72,27 @@ def test_a_report_by_the_api_costs_fourteen_statements_at_most(town: CaseTown) -
     assert len(found) <= CREATE, found.shown()
 
 
+def test_a_report_by_the_portal_costs_one_statement_more_to_know_what_was_sent_before(
+    town: CaseTown,
+) -> None:
+    client = Client()
+    client.get("/report/")  # the browser has a device's cookie
+    sent: dict[str, Any] = {
+        **report(0),
+        "words": report(0)["text"],
+        "join": "none",
+        "phone": "13800138000",
+    }
+    for n in range(2):
+        client.post("/report/", {**sent, "client_id": f"{n:032x}"})
+
+    with statements() as found:
+        answer = client.post("/report/", {**sent, "client_id": f"{2:032x}"})
+
+    assert answer.status_code == 303
+    assert len(found) <= CREATE + 1, found.shown()
+
+
 def test_a_list_costs_the_same_for_two_rows_and_for_fifty(town: CaseTown) -> None:
     desk = browser(town, "S001")
     for n in range(2):

@@ -119,9 +119,9 @@ def _pixel(post: QueryDict) -> tuple[float, float] | None:
 
 def _with_photos(asked: Asked, request: HttpRequest) -> Asked:
     """The photos received before, and the new ones staged."""
-    known = {one.id: one for one in files.staged_files(asked.token)}
     out = request.POST.get("leave_out", "")
     kept = [UUID(one) for one in request.POST.getlist("staged") if _is_uuid(one) and one != out]
+    known = {one.id: one for one in files.staged_files(asked.token)} if kept else {}
     staged = [one for one in kept if one in known]
     said = dict(asked.errors)
     most = catalogue().settings.photos_max
