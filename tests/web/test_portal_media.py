@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.cases import walking
 from tests.cases.walking import MONDAY, CaseTown, case_town
 from tests.town import ACTOR
 from tests.vault.test_media import film, voice_note
@@ -18,6 +19,7 @@ from tests.web.signing import client_of
 from tests.web.test_desk_work import led_outside, link_of
 from tests.web.test_portal import form_of, picture, text_of
 
+from gridward.cases import actions
 from gridward.cases.models import CaseFile, Submission
 from gridward.catalog import actions as catalog
 from gridward.catalog.queries import catalogue
@@ -200,3 +202,36 @@ def test_a_link_offers_no_step_that_its_page_has_no_field_for(town: CaseTown) ->
 
     assert "签收" in page
     assert "记录通话" not in page
+
+
+# --- at the desk, and beyond ----------------------------------------------------------------------
+
+
+def test_a_recording_stays_with_the_desk_which_is_told_so_when_it_dispatches(
+    town: CaseTown,
+) -> None:
+    with clock.frozen(MONDAY):
+        case = walking.case_of(walking.submit(matter="manhole"))
+        actions.add_details(
+            Submission.objects.get().id, case.id, words="听", photos=[staged(voice_note(1))]
+        )
+        kept = CaseFile.objects.get(report__case=case)
+        where = f"/desk/cases/{case.id}/"
+        desk = client_of(town, "S001")
+        before = desk.get(where).content.decode()
+        case.refresh_from_db()
+        actions.accept_and_dispatch(
+            case.id,
+            by=town.viewer("S001"),
+            version=case.version,
+            condition=walking.RATTLING,
+            lead=town.org("mun"),
+        )
+        handler = client_of(town, "M001")
+        after = handler.get(where).content.decode()
+        heard = desk.get(f"{where}photo/{kept.id}/")
+        refused = handler.get(f"{where}photo/{kept.id}/")
+
+    assert "录音留在值班台" in before and "<audio" in before
+    assert "有一段录音未列出" in after and "<audio" not in after
+    assert (heard.status_code, refused.status_code) == (200, 404)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from gridward.cases.queries.nearby import Duplicate, duplicates_of
 from gridward.cases.queries.parts import colleagues_of
 from gridward.cases.queries.privacy import (
     Reveal,
+    may_hear,
     reads_originals,
     require_reason,
     reveal_of,
@@ -182,6 +184,7 @@ class ReportView:
     join_state: str = "own"
     is_withdrawn: bool = False
     crowded: bool = False
+    unheard: int = 0  # recordings that are not for this viewer
 
 
 @dataclass(frozen=True)
@@ -589,6 +592,12 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
     lines = journal.timeline([case.id, *[r.id for r in reports]])
     shows_contact = _shows_contact(viewer, case, steps)
     original = reads_originals(viewer, case)
+    unheard = Counter(
+        p.report_id
+        for p in photos
+        if not may_hear(viewer, case, media=p.media, is_report_s=p.report_id is not None)
+    )
+    photos = [p for p in photos if p.media != "voice" or p.report_id not in unheard]
     texts, entry_texts = vault.texts_of(
         _text_ids(reports, rounds, returns, shows_contact), [line.id for line in lines]
     )
@@ -615,6 +624,7 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
                 contact=shows_contact,
                 original=original,
                 reveal=reveal_of(viewer, case, book, has_contact=r.submission.has_contact),
+                unheard=unheard[r.id],
             )
             for r in reports
         ],
@@ -708,6 +718,7 @@ def _report_view(
     contact: bool,
     original: bool,
     reveal: Reveal,
+    unheard: int,
 ) -> ReportView:
     submission: Submission = report.submission
 
@@ -734,6 +745,7 @@ def _report_view(
         outside_due_at=submission.outside_due_at,
         crowded=submission.crowded,
         photos=[p.id for p in photos if p.report_id == report.id],
+        unheard=unheard,
         answer=answers.get(report.id),
         join_state=report.join_state,
         is_withdrawn=report.withdrawn_at is not None,

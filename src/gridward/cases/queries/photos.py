@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import CaseFile
-from gridward.cases.queries.privacy import require_reason
+from gridward.cases.queries.privacy import may_hear, require_reason
 from gridward.cases.queries.reading import case_for
 from gridward.cases.queries.tracking import submission_for
 from gridward.catalog.queries import catalogue
@@ -29,10 +29,13 @@ def photo_of_case(viewer: Viewer, case_id: UUID, photo_id: UUID, *, original: bo
     case = case_for(viewer, case_id)
     require_reason(viewer, case)
     mine = Q(case=case, report=None) | Q(report__case=case)  # a joined report brings its photos
-    found = CaseFile.objects.filter(mine, id=photo_id).values_list("file", "stamped").first()
+    wanted = ("file", "stamped", "media", "report")
+    found = CaseFile.objects.filter(mine, id=photo_id).values_list(*wanted).first()
     if found is None:
         raise NotFound()
-    file_id, stamped = found
+    file_id, stamped, media, report = found
+    if not may_hear(viewer, case, media=media, is_report_s=report is not None):
+        raise NotFound()
     return file_id if original else stamped or file_id
 
 

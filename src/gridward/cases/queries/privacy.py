@@ -34,6 +34,12 @@ def reads_originals(viewer: Viewer, case: Case) -> bool:
     return viewer.organisation_id == case.desk_id and viewer.may_any(*DESK_WORK)
 
 
+def may_hear(viewer: Viewer, case: Case, *, media: str, is_report_s: bool) -> bool:
+    """Whether a file may be opened. A reporter's recording says who speaks, and a number spoken
+    cannot be masked: it stays with those who read the words as they were written."""
+    return media != "voice" or not is_report_s or reads_originals(viewer, case)
+
+
 def shown(text: str | None, *, original: bool) -> str | None:
     """A text as it may be read."""
     return text if original or not text else masked(text)

@@ -28,7 +28,8 @@ from gridward.web.ui.pages import (
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """One report of a case: its words and photos; contact: masked, or that none was left."""
+    """One report of a case: its words and photos; contact: masked, or that none was left; unheard:
+    recordings that stay with the desk."""
 
     receipt: str
     submitted_at: datetime
@@ -42,6 +43,7 @@ class ReportView:
     outside_number: str = ""
     badge: Badge | None = None
     crowded: bool = False
+    unheard: int = 0
 
 
 @dataclass(frozen=True, slots=True)

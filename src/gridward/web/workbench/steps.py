@@ -264,9 +264,17 @@ def _field_as_sent(field: FormField, values: QueryDict) -> FormField:
     )
 
 
+def _on_dispatch(page: CasePage) -> Iterable[str]:
+    """Why this organisation, and what it will not hear."""
+    if page.suggestion is not None:
+        yield _("Basis: %(because)s") % {"because": page.suggestion.because}
+    if any(one.media == "voice" and one.report_id is not None for one in page.photos):
+        yield _("Recordings stay with the desk: write down what those who settle it have to know.")
+
+
 def _hint(key: str, page: CasePage, viewer: Viewer) -> str:
-    if key in ("accept_dispatch", "dispatch") and page.suggestion is not None:
-        return _("Basis: %(because)s") % {"because": page.suggestion.because}
+    if key in ("accept_dispatch", "dispatch"):
+        return " ".join(_on_dispatch(page))
     if key in ("redispatch", "uphold", "rule") and page.open_return is not None:
         grounds = page.texts.get(page.open_return.grounds) if page.open_return.grounds else None
         return _("Grounds for the return: %(grounds)s") % {"grounds": grounds} if grounds else ""

@@ -404,6 +404,7 @@ def _report(
         outside_number=_outside(one),
         badge=badge,
         crowded=one.crowded,
+        unheard=one.unheard,
     )
 
 
