@@ -449,3 +449,13 @@ def test_a_line_is_refused_where_it_parts_nothing() -> None:
         with pytest.raises(errors.CannotChange, match=why):
             rules.parted(here, one, second, line)
     assert queries.boundary_version() == 1
+
+
+def test_every_kind_of_fault_and_every_broken_border_has_words() -> None:
+    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+
+    assert set(errors.FAULT_KINDS) == set(rules.FAULTS)
+    with translation.override("zh-hans"):
+        said = errors.broken(shapely.is_valid_reason(bow))
+        assert said == "边界自相交叉 (0.5 0.5)"
+        assert errors.broken("What nobody has heard of") == "边界有损坏"

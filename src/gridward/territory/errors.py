@@ -171,6 +171,39 @@ ONE_WHOLE = _("there can be one widest area only.")
 NOT_A_POLYGON = _("it is a %(shape)s, not a polygon.")
 EMPTY_OR_INFINITE = _("it is empty or holds numbers that are not finite.")
 NOT_IN_DEGREES = _("it is not in degrees of longitude and latitude.")
+# GEOS's reasons, as it says them, in words.
+BROKEN = {
+    "Self-intersection": _("its border crosses itself"),
+    "Ring Self-intersection": _("its border touches itself"),
+    "Hole lies outside shell": _("a hole lies outside it"),
+    "Holes are nested": _("a hole lies inside another"),
+    "Nested shells": _("one part lies inside another"),
+    "Interior is disconnected": _("a hole cuts it apart"),
+    "Duplicate Rings": _("a border is there twice"),
+    "Too few points in geometry component": _("a border has too few points"),
+}
+
+
+def broken(reason: str) -> str:
+    """A reason of GEOS, such as “Self-intersection[113.1 22.6]”, in words and with its place."""
+    what, _open, rest = reason.partition("[")
+    said = str(BROKEN.get(what.strip()) or _("its border is broken"))
+    return f"{said} ({rest.rstrip(']')})" if rest else said
+
+
+FAULT_KINDS = {
+    "gap": _("gap"),
+    "overlap": _("overlap"),
+    "overhang": _("beyond its parent"),
+    "sliver": _("sliver"),
+    "orphan": _("orphan"),
+    "duplicate": _("duplicate"),
+    "no_boundary": _("no boundary"),
+    "broken_boundary": _("broken boundary"),
+    "wrong_chain": _("wrong chain"),
+    "altered": _("altered"),
+}
+
 CROSSES_ITSELF = _("it is not a simple shape (%(reason)s).")
 TOO_SMALL = _("it is smaller than a millimetre.")
 NOT_GEOJSON = _("it is not a GeoJSON polygon.")

@@ -364,7 +364,8 @@ def refuse_uncovered(change: Change) -> None:
     faults = uncovered(change)
     if faults:
         first = faults[0]
-        raise errors.NotCovering(count=len(faults), first=f"{first.kind} {', '.join(first.areas)}")
+        kind = errors.FAULT_KINDS[first.kind]
+        raise errors.NotCovering(count=len(faults), first=f"{kind} {' / '.join(first.areas)}")
 
 
 def _day(since: date | None, areas: Sequence[AreaView], *, at: datetime | None = None) -> date:

@@ -226,11 +226,14 @@ class _Survey:
             if ground is None or ground.is_empty:
                 self._fault("no_boundary", [area])
             elif ground.geom_type not in ("Polygon", "MultiPolygon"):
-                self._fault("broken_boundary", [area], detail=f"a {ground.geom_type}")
-            elif not ground.is_valid:
                 self._fault(
-                    "broken_boundary", [area], piece=ground, detail=shapely.is_valid_reason(ground)
+                    "broken_boundary",
+                    [area],
+                    detail=errors.NOT_A_POLYGON % {"shape": ground.geom_type},
                 )
+            elif not ground.is_valid:
+                why = errors.broken(shapely.is_valid_reason(ground))
+                self._fault("broken_boundary", [area], piece=ground, detail=why)
             else:
                 self.sound.append(area)
                 self.ground[area.id] = ground

@@ -156,7 +156,7 @@ def checked_outline(ground: BaseGeometry) -> BaseGeometry:
         raise errors.BadOutline(why=errors.NOT_IN_DEGREES)
     if not ground.is_valid:
         raise errors.BadOutline(
-            why=errors.CROSSES_ITSELF % {"reason": shapely.is_valid_reason(ground)}
+            why=errors.CROSSES_ITSELF % {"reason": errors.broken(shapely.is_valid_reason(ground))}
         )
     snapped: BaseGeometry = shapely.set_precision(shapely.force_2d(ground), GRID)
     if snapped.is_empty:

@@ -250,7 +250,12 @@ class _Reader:
         if not ground.is_valid:
             reason = shapely.is_valid_reason(ground)
             spot = _spot_of(reason)
-            self._fault(feature, "crosses_itself", errors.CROSSES_ITSELF % {"reason": reason}, spot)
+            self._fault(
+                feature,
+                "crosses_itself",
+                errors.CROSSES_ITSELF % {"reason": errors.broken(reason)},
+                spot,
+            )
             return None
         return ground
 

@@ -339,19 +339,7 @@ def _proof() -> rules.Proof:
 
 
 def _fault_title(kind: str) -> str:
-    titles = {
-        "gap": _("gap"),
-        "overlap": _("overlap"),
-        "overhang": _("beyond its parent"),
-        "sliver": _("sliver"),
-        "orphan": _("orphan"),
-        "duplicate": _("duplicate"),
-        "no_boundary": _("no boundary"),
-        "broken_boundary": _("broken boundary"),
-        "wrong_chain": _("wrong chain"),
-        "altered": _("altered"),
-    }
-    return titles.get(kind, kind)
+    return str(errors.FAULT_KINDS[kind])
 
 
 @for_staff("figures.see", MANAGE)
