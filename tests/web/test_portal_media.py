@@ -17,6 +17,7 @@ from tests.town import ACTOR
 from tests.vault.test_media import film, voice_note
 from tests.web.signing import client_of
 from tests.web.test_desk_work import led_outside, link_of
+from tests.web.test_field_pages import near
 from tests.web.test_portal import form_of, picture, text_of
 
 from gridward.cases import actions
@@ -235,3 +236,12 @@ def test_a_recording_stays_with_the_desk_which_is_told_so_when_it_dispatches(
     assert "录音留在值班台" in before and "<audio" in before
     assert "有一段录音未列出" in after and "<audio" not in after
     assert (heard.status_code, refused.status_code) == (200, 404)
+
+
+def test_a_grid_worker_is_told_of_a_recording_that_stays_with_the_desk(town: CaseTown) -> None:
+    with clock.frozen(MONDAY):
+        case = led_outside(town, photos=[staged(voice_note(1))])
+        page = client_of(town, near(town, case)).get(f"/field/case/{case.id}/").content.decode()
+
+    assert "有一段录音未列出" in page
+    assert "<audio" not in page

@@ -45,7 +45,8 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class CheckPage:
-    """`field/check.html`: one check to make on site; step holds pass or fail with photos."""
+    """`field/check.html`: one check to make on site; step holds pass or fail with photos; unheard:
+    how many recordings stay with the desk."""
 
     shell: Shell
     title: str
@@ -55,6 +56,7 @@ class CheckPage:
     clock_text: str = ""
     words: str = ""
     where: str = ""
+    unheard: int = 0
     result: str = ""
     asked: tuple[Fact, ...] = ()
     before: tuple[Photo, ...] = ()
@@ -147,6 +149,7 @@ class CasePage:
     clock_text: str = ""
     words: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    unheard: int = 0
     facts: tuple[Fact, ...] = ()
     before: tuple[Photo, ...] = ()
     after: tuple[Photo, ...] = ()

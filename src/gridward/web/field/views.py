@@ -183,6 +183,7 @@ def _check_page(
         clock_text=words.clock_pill(due=task.due_at).text if task.due_at else "",
         words="\n".join(report.words for report in found.reports if report.words),
         where="\n".join(report.place_words for report in found.reports if report.place_words),
+        unheard=sum(report.unheard for report in found.reports),
         before=tuple(
             _photo(task.id, one.id, one.media, one.seconds)
             for one in found.photos

@@ -106,6 +106,7 @@ def _case_page(
         place=card.place,
         words=tuple(report.words for report in found.reports if report.words),
         where=tuple(report.place_words for report in found.reports if report.place_words),
+        unheard=sum(report.unheard for report in found.reports),
         facts=tuple(_facts(found)),
         before=_photos(found, before=True),
         after=_photos(found, before=False),
