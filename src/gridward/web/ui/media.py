@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -19,7 +20,9 @@ from gridward.web.ui.ranges import ranged
 MEDIA_MB_MAX = MAX_MEDIA_BYTES >> 20
 
 
-def take_in(upload: UploadedFile, staged_by: str, *, photos_only: bool = False) -> vault.StoredFile:
+def take_in(
+    upload: UploadedFile[Any], staged_by: str, *, photos_only: bool = False
+) -> vault.StoredFile:
     """An upload of any page or of the API, staged within what the settings in force allow: size
     of a photo, seconds of a film and of a voice note.
 
