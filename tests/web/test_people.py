@@ -395,6 +395,7 @@ def test_what_is_no_number_is_refused_and_what_was_typed_stays(
 
     assert refused.status_code == 422
     assert 'value="ask the porter"' in text(refused)
+    assert "Write the office" in text(refused)
     assert models.Organisation.objects.get(id=office).public_phone == ""
     assert not Entry.objects.filter(verb="organisation.published").exists()
 
@@ -530,6 +531,13 @@ def test_nobody_else_reads_the_audit(town: CaseTown, admin: Client) -> None:
 
 
 # --- absence and handing over ---------------------------------------------------------------------
+
+
+def test_the_page_of_an_absence_shows_no_address_as_words(town: CaseTown, admin: Client) -> None:
+    page = text(admin.get(f"/account/absence/{town.town.posts['S001']}/"))
+
+    assert page.count(str(town.town.people["S001"])) == 1  # the way back, as an address alone
+    assert "gw-page-back" not in page
 
 
 def test_one_names_a_deputy_who_finds_the_post_and_its_tasks(town: CaseTown) -> None:

@@ -861,7 +861,7 @@ def publish_post(
     """What everybody may know of a post: a name and a working number; empty takes it back.
 
     The number is the office's for this post; nobody's own is taken over from the vault.
-    Raises NoSuchPost, PostEnded, BadPhone.
+    Raises NoSuchPost, PostEnded, BadOfficePhone.
     """
     moment = at or clock.now()
     post = queries.lock_post(post_id)
@@ -887,7 +887,7 @@ def publish_phones(
 ) -> None:
     """The numbers that organisations print on plates and show to everybody; empty takes one back.
 
-    Raises NoSuchOrganisation, BadPhone; then nothing is changed.
+    Raises NoSuchOrganisation, BadOfficePhone; then nothing is changed.
     """
     plain = {queries.organisation(id_).id: _public_phone(phone) for id_, phone in phones.items()}
     held = grounds.public_phones(plain)
@@ -906,5 +906,5 @@ def _public_phone(written: str) -> str:
     """As it was written, when it is a number at all: offices group theirs as people dial them."""
     said = " ".join(written.split())
     if said and rules.plain_phone(said) is None:
-        raise errors.BadPhone()
+        raise errors.BadOfficePhone()
     return said[:30]

@@ -52,6 +52,12 @@ class BadPhone(Problem):
     text = _("This is not a phone number. Enter a mobile number of eleven digits.")
 
 
+class BadOfficePhone(Problem):
+    code = "bad_office_phone"
+    status = 422
+    text = _("This is not a telephone number. Write the office's, such as 0999-1234567.")
+
+
 class UnknownRole(Problem):
     code = "unknown_role"
     status = 422
