@@ -90,10 +90,10 @@ class Looked:
 
 
 def _english(page: Any) -> Iterable[str]:
-    """Words of another language on a Chinese page, apart from what people wrote."""
+    """Words of another language on a Chinese page, apart from what people wrote and from codes."""
     told = page.evaluate(
         """() => { const copy = document.body.cloneNode(true);
-        copy.querySelectorAll('script, style, textarea, .gw-words, .gw-row-sub, .gw-prose')
+        copy.querySelectorAll('script, style, textarea, #code, .gw-words, .gw-row-sub, .gw-prose')
             .forEach(one => one.remove());
         return copy.innerText + ' ' + document.title; }"""
     )
