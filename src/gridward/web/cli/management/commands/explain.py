@@ -9,11 +9,22 @@ from django.core.management.base import CommandParser
 from django.utils import translation
 
 from gridward.cases import actions, queries
+from gridward.cases.queries.explaining import Why
 from gridward.core.errors import NotFound
 from gridward.journal.rules import ActorRef
 from gridward.web.cli.base import ReportCommand
 
 ACTOR = ActorRef("system", "explain")
+
+
+def _basis(why: Why) -> str:
+    """By what: the rule, and the edition of the catalogue that it stands in."""
+    if not why.rule:
+        return ""
+    parts = [why.rule]
+    if why.edition is not None:
+        parts.append(translation.gettext("edition %(number)s") % {"number": why.edition})
+    return f"  [{', '.join(parts)}]"
 
 
 class Command(ReportCommand):
@@ -44,11 +55,16 @@ class Command(ReportCommand):
             lines: list[str] = []
             for number, answers in found:
                 lines.append(number)
+                asked = ""
+                said: set[tuple[str, str]] = set()
                 for why in answers:
-                    basis = f"  [{why.rule}" if why.rule else ""
-                    if why.rule and why.edition is not None:
-                        basis += f", {translation.gettext('edition')} {why.edition}"
-                    lines.append(f"  {why.question}  {why.answer}{basis + ']' if basis else ''}")
+                    if (why.question, why.answer) in said:
+                        continue  # two ways to the same step
+                    said.add((why.question, why.answer))
+                    if why.question != asked:
+                        lines.append(f"  {why.question}")
+                        asked = why.question
+                    lines.append(f"    {why.answer}{_basis(why)}")
         data = {"cases": [{"case": n, "why": [asdict(w) for w in whys]} for n, whys in found]}
         self.finish(True, data, "\n".join(lines))
 
