@@ -29,8 +29,8 @@ def photo_of_case(viewer: Viewer, case_id: UUID, photo_id: UUID, *, original: bo
     case = case_for(viewer, case_id)
     require_reason(viewer, case)
     mine = Q(case=case, report=None) | Q(report__case=case)  # a joined report brings its photos
-    wanted = ("file", "stamped", "media", "report")
-    found = CaseFile.objects.filter(mine, id=photo_id).values_list(*wanted).first()
+    rows = CaseFile.objects.filter(mine, id=photo_id)
+    found = rows.values_list("file", "stamped", "media", "report").first()
     if found is None:
         raise NotFound()
     file_id, stamped, media, report = found
