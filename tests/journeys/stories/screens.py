@@ -11,6 +11,8 @@ from typing import Any
 from PIL import Image
 from tests.journeys.conftest import axe_faults, jpeg
 
+from gridward.web.cli.demo.scenes import painted
+
 IMAGES = Path(__file__).parents[3] / "docs" / "images" / "stories"
 IMAGE_BYTES = 250_000
 PICTURED = os.environ.get("WRITE_IMAGES") == "1"
@@ -26,11 +28,16 @@ def settle(page: Any, at: str) -> None:
     page.wait_for_load_state()
     page.evaluate(UPWARD, at)
     page.evaluate("document.activeElement && document.activeElement.blur()")
+    low = page.viewport_size["height"] - 80
     for ground in page.locator(".gw-map").all():
-        if ground.is_visible():
+        box = ground.bounding_box()  # a map out of sight is not drawn
+        if box and box["y"] < low and box["y"] + box["height"] > 0:
             ground.and_(page.locator("[data-map-ready]")).wait_for(timeout=90_000)
             page.wait_for_timeout(1_000)
-    page.wait_for_function("[...document.images].every(one => one.complete)")
+    for _try in range(100):
+        if page.evaluate("[...document.images].every(one => one.complete)"):
+            break
+        page.wait_for_timeout(200)
 
 
 def keep(name: str, png: bytes) -> None:
@@ -85,7 +92,7 @@ class Screen:
                 option = field.locator("option", has_text=value).first
                 field.select_option(option.get_attribute("value"))
             elif kind == "file":
-                field.set_input_files([jpeg(value)])
+                field.set_input_files([_file(value)])
             else:
                 field.fill(value)
 
@@ -132,6 +139,16 @@ class Screen:
             return
         settle(self.page, at)
         keep(name, self.page.screenshot())
+
+
+def _file(colour: str) -> dict[str, Any]:
+    """A photo of this colour; in the documentation's pictures, of a cover before or after."""
+    made = jpeg(colour)
+    if PICTURED:
+        drawn = io.BytesIO()
+        painted("cover", 4, fixed=colour == "green").save(drawn, "JPEG")
+        made["buffer"] = drawn.getvalue()
+    return made
 
 
 def _kind(field: Any) -> str:

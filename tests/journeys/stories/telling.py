@@ -6,6 +6,7 @@ every case that changed to explain itself.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from django.test import Client
 from django.utils import translation
 from tests.cases.walking import CaseTown, photo
 from tests.jobs import run_jobs
-from tests.journeys.stories.picturing import camera
+from tests.journeys.stories.picturing import PICTURED, camera
 from tests.journeys.stories.reading import Form, Page
 from tests.town import ACTOR, LONG_AGO
 from tests.web.signing import client_of
@@ -39,6 +40,7 @@ from gridward.journal import queries as journal
 from gridward.journal.models import Entry
 from gridward.notify.models import Notice
 from gridward.web.cli import ticking
+from gridward.web.cli.demo.scenes import painted
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HERE = ("113.103000", "22.617000")  # in the first street
@@ -48,7 +50,17 @@ ASKED = {"area", "organisation", "deadline", "state", "next"}  # what explain an
 Line = tuple[str, dict[str, Any], UUID]  # an entry's verb, details and cause
 
 
+# what photos of these colours show in the documentation's pictures
+SHOWN = {"red": ("pole", False), "green": ("pole", True), "grey": ("burst", False),
+         "black": ("trench", False), "teal": ("stall", False), "blue": ("stall", True)}  # fmt: skip
+
+
 def picture(colour: str = "teal") -> SimpleUploadedFile:
+    if PICTURED and colour in SHOWN:
+        subject, fixed = SHOWN[colour]
+        drawn = io.BytesIO()
+        painted(subject, 4, fixed=fixed).save(drawn, "JPEG")
+        return SimpleUploadedFile("photo.jpg", drawn.getvalue(), "image/jpeg")
     return SimpleUploadedFile("photo.jpg", photo(colour), "image/jpeg")
 
 

@@ -1,12 +1,14 @@
 """Two phones, two desks and a department work on one event at the same time: one truth is left.
 
 Afterwards the same acts are done once each, by one after the other, about a second event. What
-counts of both must be the same: entries, parts, clocks, notices, answers.
+counts of both must be the same: entries, parts, clocks, notices, answers; in no inbox stands
+anything twice.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django_tasks_db.models import DBTaskResult
 from tests.cases.walking import HERE, CaseTown
 from tests.databases import Space
 from tests.jobs import run_jobs
@@ -26,6 +29,7 @@ from tests.web.signing import client_of
 
 from gridward.cases.models import Answer, Assignment, Case, Clock, Report, Submission
 from gridward.cases.queries.invariants import broken_invariants
+from gridward.core.jurisdiction import current
 from gridward.journal import queries as journal
 from gridward.journal.models import Entry
 from gridward.notify.models import InboxItem, Notice
@@ -160,16 +164,16 @@ def test_two_phones_two_desks_and_a_department_leave_one_truth(
     # What is left is what one clean run leaves.
     with space.entered():
         clean = _one_after_the_other(Presently(town, begins="11-09 09:00"))
-        run_jobs()
+        _everybody_is_told()
         found, expected = _what_counts(contested), _what_counts(clean)
         assert found == expected
         assert found["entries"]["case.dispatched"] == 1
-        assert found["inbox"] and found["clocks"]
+        assert found["clocks"]
         assert {each.key: each.cases for each in broken_invariants() if each.cases} == {}
         told = Counter(
             InboxItem.objects.values_list("entry_id", "key", "organisation_id", "post_id")
         )
-        assert set(told.values()) == {1}
+        assert told and set(told.values()) == {1}
         dispatched = next(e for e in _entries_of(contested) if e.verb == "case.dispatched")
         assert json.loads(dispatched.canonical)["details"]["lead"] == str(town.org("mun"))
         assert journal.verify().ok
@@ -195,6 +199,18 @@ def _one_after_the_other(story: Story) -> UUID:
     first.takes("answer", answer="解决了")
     assert story.state(case) == "closed"
     return case
+
+
+def _everybody_is_told() -> None:
+    """The jobs are done, by the served worker or here; another may have begun one."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        run_jobs()
+        jobs = DBTaskResult.objects.using(current().database)
+        if not jobs.filter(status__in=("READY", "RUNNING")).exists():
+            return
+        time.sleep(0.2)
+    raise AssertionError("jobs are left")
 
 
 def _entries_of(case: UUID) -> list[Entry]:
@@ -234,11 +250,6 @@ def _what_counts(case_id: UUID) -> dict[str, Any]:
                 case=case
             ).values_list(
                 "milestone", "owner_kind", "round", "outcome", "basis", "rule", "limits"
-            )
-        ),
-        "inbox": Counter(
-            InboxItem.objects.filter(case_id=case_id).values_list(
-                "key", "organisation_id", "post_id"
             )
         ),
         "notices": Counter(
