@@ -752,7 +752,7 @@ def truck(c: Canvas, lot: random.Random, fixed: bool) -> None:
         )
 
 
-def notice_board(c: Canvas, lot: random.Random, fixed: bool) -> None:
+def name_plate(c: Canvas, lot: random.Random, fixed: bool) -> None:
     _walk(c, lot)
     c.box(470, 150, 482, 560, METAL)
     if fixed:
@@ -1104,7 +1104,7 @@ PAINTERS: dict[str, Painter] = {
     for each in (
         cover, cover_missing, pothole, lamp, guardrail, bus_stop, paving, bikes, traffic_light,
         trench, utility_box, pole, burst, waterlog, valve, drain, sluice, rubbish, rubble, spill,
-        flyers, sofa, clutter, toilet, stall, cars, crane, dog, signboard, truck, notice_board,
+        flyers, sofa, clutter, toilet, stall, cars, crane, dog, signboard, truck, name_plate,
         ebikes, hydrant, bottles, shop, factory, facade, stairwell, elevator, slope, night_house,
         night_road, tree, stump, fitness, lawn, river, smoke, farm, school, counter,
     )
