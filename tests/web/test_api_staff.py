@@ -17,6 +17,7 @@ from tests.cases.walking import MONDAY, RATTLING, CaseTown, case_of, case_town, 
 from gridward.access import actions as access
 from gridward.cases import actions
 from gridward.cases.models import Case
+from gridward.core import clock
 from gridward.journal.models import Entry
 from gridward.web.api import tokens
 
@@ -307,6 +308,24 @@ def test_an_unknown_input_and_broken_json_are_refused_as_problems(town: CaseTown
     assert is_problem(unknown, 422, "bad_input")
     assert is_problem(broken, 400, "bad_request")
     assert Case.objects.get().version == case.version
+
+
+def test_a_call_may_promise_another_one_by_a_moment_with_its_zone(town: CaseTown) -> None:
+    program = Program(town, "S001")
+    case = walk(town, "submitted", at=clock.now())
+    by = (clock.now() + timedelta(days=1)).replace(microsecond=0)
+    call = {"call": "out", "reached": True, "words": "明天再来电", "promised": by.isoformat()}
+
+    inputs = {
+        one["key"]: {each["name"]: each["kind"] for each in one["inputs"]}
+        for one in program.get(f"/cases/{case.id}/steps").json()["steps"]
+    }
+    zoneless = program.take(case, "contact", call | {"promised": by.isoformat()[:19]})
+    taken = program.take(case, "contact", call)
+
+    assert inputs["contact"]["promised"] == "moment"
+    assert zoneless.status_code == 422 and taken.status_code == 200
+    assert Case.objects.get().word_by == by
 
 
 def test_a_photo_staged_with_the_token_proves_the_work(town: CaseTown) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,64}$")]
 Words = Annotated[str, StringConstraints(max_length=2000)]
@@ -132,7 +132,7 @@ class InputOut(Schema):
     """What a step asks for. kind: text, choice, choices, area, flag, number or photos."""
 
     name: str
-    kind: Literal["text", "choice", "choices", "area", "flag", "number", "photos"]
+    kind: Literal["text", "choice", "choices", "area", "flag", "number", "photos", "moment"]
     title: str
     required: bool
     choices: list[InputChoiceOut] = []
@@ -183,6 +183,7 @@ class StepIn(Schema):
     colleague: UUID | None = None
     call: Literal["", "in", "out"] = ""
     reached: bool = False
+    promised: AwareDatetime | None = None
     answer: Literal["", "solved", "partly", "no"] = ""
     rating: int | None = Field(default=None, ge=1, le=5)
     photos: Annotated[list[UUID], Field(max_length=9)] = []

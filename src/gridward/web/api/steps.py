@@ -55,7 +55,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "reopen": ("words!",),
     "void": ("void_reason!", "words"),
     "hand_inside": ("colleague!", "words"),
-    "contact": ("call!", "reached", "words!"),
+    "contact": ("call!", "reached", "words!", "promised"),
     "help_done": ("words!",),
 }
 PLAIN = ("words",)
@@ -109,7 +109,8 @@ def _kind(name: str) -> str:
         return "flag"
     if name in ("helpers", "informed"):
         return "choices"
-    return {"area": "area", "rating": "number", "photos": "photos"}.get(name, "choice")
+    kinds = {"area": "area", "rating": "number", "photos": "photos", "promised": "moment"}
+    return kinds.get(name, "choice")
 
 
 def _title(name: str) -> str:
@@ -136,6 +137,7 @@ def _title(name: str) -> str:
         "rating": _("How satisfied is the reporter?"),
         "colleague": _("Colleague"),
         "call": _("Which way"),
+        "promised": _("Promised to call again by"),
     }
     return titles[name]
 
@@ -271,6 +273,7 @@ def _plain(case_id: UUID, key: str, body: StepIn, by: Viewer, version: int, toke
         colleague=body.colleague,
         call=body.call,
         reached=body.reached,
+        promised=body.promised,
         staged_by=token,
     )
     return actions.take_step(
