@@ -9,6 +9,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -432,8 +433,7 @@ def test_what_was_put_away_before_is_kept_as_the_newest_edition_says(town: CaseT
     Case.objects.update(retention="", retention_edition=None)
     migration = import_module("gridward.cases.migrations.0029_fill_retention")
 
-    with connection.schema_editor() as editor:
-        migration.fill(apps, editor)
+    migration.fill(apps, SimpleNamespace(connection=connection))
 
     found = dict(Case.objects.values_list("id", "retention"))
     assert found == {away.id: "everyday", secret.id: "restricted"}
