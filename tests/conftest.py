@@ -23,9 +23,9 @@ _serial = iter(range(1, 10**9))
 # a loaded machine is slow, which is no fault of what is tested
 hypothesis.settings.register_profile("gridward", deadline=None)
 hypothesis.settings.load_profile("gridward")
-# what has no database in it is tested once
+# what has no database in it, or the demonstration's embedded one, is tested once
 if os.environ.get("GRIDWARD_TEST_ENGINE") == "postgres":
-    collect_ignore_glob = ["guards/*", "catalog/test_worktime*", "web/test_demo_building.py"]
+    collect_ignore_glob = ["guards/*", "catalog/test_worktime*", "web/test_demo_*"]
 # real files of a city are looked at when somebody says where they are: make accept DATA=…
 collect_ignore = [] if os.environ.get("GRIDWARD_ACCEPT_DATA") else ["acceptance"]
 

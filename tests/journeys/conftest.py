@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,8 @@ from PIL import Image
 from tests.cases.walking import CaseTown, case_town
 from tests.databases import Space
 from tests.serving import browsing, serving
+
+PICTURED = os.environ.get("WRITE_IMAGES") == "1"  # screenshots for the documentation
 
 
 @pytest.fixture
@@ -29,14 +32,18 @@ class People:
     def __init__(self, browser: Any, address: str, stack: ExitStack) -> None:
         self.browser, self.address, self.stack = browser, address, stack
 
-    def somebody(self, shape: dict[str, Any], *, locale: str = "zh-CN") -> Any:
-        """A page of a visitor."""
-        page = browsing(self.browser, self.address, shape, locale=locale)
+    def somebody(
+        self, shape: dict[str, Any], *, locale: str = "zh-CN", maps: bool = PICTURED
+    ) -> Any:
+        """A page of a visitor. maps: drawn by the browser; else their pictures stay."""
+        page = browsing(self.browser, self.address, shape, locale=locale, maps=maps)
         return self.stack.enter_context(page)
 
-    def staff(self, role: str, shape: dict[str, Any], *, locale: str = "zh-CN") -> Any:
+    def staff(
+        self, role: str, shape: dict[str, Any], *, locale: str = "zh-CN", maps: bool = PICTURED
+    ) -> Any:
         """A page of whoever signs in with the card of this role."""
-        page = self.somebody(shape, locale=locale)
+        page = self.somebody(shape, locale=locale, maps=maps)
         page.goto("/account/sign-in/")
         page.locator(f"button[data-role={role}]").click()
         page.wait_for_load_state()

@@ -25,7 +25,7 @@ WORDS = "文昌路口井盖不见了，晚上很危险"
 def test_a_report_is_accepted_returned_ruled_disposed_checked_called_back_and_closed(
     people: People,
 ) -> None:
-    resident = people.somebody(PHONE)
+    resident = people.somebody(PHONE, maps=True)
     resident.goto("/")
     resident.get_by_role("main").get_by_role("link", name="我要反映").click()
     resident.fill("#words", WORDS)

@@ -168,7 +168,8 @@ def test_the_form_asks_by_itself_whether_it_is_the_same(people: People) -> None:
 
 
 def test_large_text_and_a_narrow_screen_hold_everything(people: People) -> None:
-    page = people.somebody({**PHONE, "viewport": {"width": 320, "height": 640}})
+    narrow = {**PHONE, "viewport": {"width": 320, "height": 640}}
+    page = people.somebody(narrow, maps=True)
     page.goto("/report/")
     page.get_by_role("button", name="大字版").click()
     page.wait_for_load_state()

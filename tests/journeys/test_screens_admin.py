@@ -104,7 +104,7 @@ def test_a_line_drawn_on_the_map_is_previewed_and_then_holds(
     _west, _south, east, _north = territory.ground().boundary(int(named["community"])).bounds
     upright = min(territory.ground().boundary(each.id).bounds[2] for each in (one, other)) < east
 
-    with browsing(browser, address, DESK) as page:
+    with browsing(browser, address, DESK, maps=True) as page:
         signed_in(page, "system_admin")
         page.goto(f"/desk/areas/{named['community']}/redraw/")
         page.select_option("#c-one", str(one.id))

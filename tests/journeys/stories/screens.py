@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from tests.journeys.conftest import axe_faults, jpeg
+from tests.journeys.conftest import PICTURED, axe_faults, jpeg
 
 from gridward.web.cli.demo.scenes import painted
 
 IMAGES = Path(__file__).parents[3] / "docs" / "images" / "stories"
 IMAGE_BYTES = 250_000
-PICTURED = os.environ.get("WRITE_IMAGES") == "1"
 PHONE_WIDE, DESK_WIDE = 390, 1200  # of a picture, in pixels
 UPWARD = """(at) => {
     const found = at && document.querySelector(at)

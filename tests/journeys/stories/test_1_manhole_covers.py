@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.cases.walking import CaseTown
 from tests.databases import Space
-from tests.journeys.conftest import People
+from tests.journeys.conftest import PICTURED, People
 from tests.journeys.stories.screens import Screen, number_and_code
 from tests.journeys.stories.telling import Steps, explains
 from tests.serving import DESK, PHONE
@@ -56,7 +56,8 @@ def test_three_covers_are_told_of_fixed_together_and_called_back_in_person(
 
     def screen(shape: dict[str, Any], role: str = "") -> Screen:
         shape = {**shape, "java_script_enabled": script}
-        page = people.staff(role, shape) if role else people.somebody(shape)
+        maps = PICTURED or role == "grid_worker"
+        page = people.staff(role, shape, maps=maps) if role else people.somebody(shape)
         return Screen(page, script=script)
 
     # A resident stops the grid worker in the lane and tells of three covers that rattle all night.

@@ -196,6 +196,7 @@ def _one_after_the_other(story: Story) -> UUID:
         "dispose", internal="换胶圈", reply="井盖已固定", photos=photos("green")
     )
     one.opens_case(case).takes("pass_to_callback")
+    _everybody_is_told()  # nobody hears of work on an event that is closed meanwhile
     first.takes("answer", answer="解决了")
     assert story.state(case) == "closed"
     return case
