@@ -126,8 +126,38 @@ def two_spaces(
         yield made[0], made[1]
 
 
+class Browsers:
+    """Chromium twice, each started when it is first asked for: plain, and with WebGL drawn by the
+    processor, which moves maps and costs several times as much for every page."""
+
+    PLAIN = ("--no-sandbox", "--disable-gpu", "--disable-3d-apis")
+    MAPS = (
+        "--no-sandbox",
+        "--use-gl=angle",
+        "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader",
+        "--ignore-gpu-blocklist",
+    )
+
+    def __init__(self, playwright: Any, program: str) -> None:
+        self.playwright, self.program = playwright, program
+        self.started: dict[bool, Any] = {}
+
+    def new_context(self, *, maps: bool = False, **given: Any) -> Any:
+        """A context of Playwright's. maps: whether WebGL is there."""
+        if maps not in self.started:
+            self.started[maps] = self.playwright.chromium.launch(
+                executable_path=self.program, args=list(self.MAPS if maps else self.PLAIN)
+            )
+        return self.started[maps].new_context(**given)
+
+    def close(self) -> None:
+        for each in self.started.values():
+            each.close()
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser() -> Iterator[Browsers]:
     """Chromium, driven by Playwright; one for all journeys of a worker."""
     program = machine.chromium()
     if program is None:
@@ -137,15 +167,6 @@ def browser() -> Iterator[Any]:
     # its event loop lives in this thread as long as the browser does
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--use-gl=angle",
-                "--use-angle=swiftshader",
-                "--enable-unsafe-swiftshader",
-                "--ignore-gpu-blocklist",
-            ],
-        )
-        yield started
-        started.close()
+        browsers = Browsers(playwright, str(program))
+        yield browsers
+        browsers.close()

@@ -23,8 +23,7 @@ BIN = Path(sys.executable).parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 # one more than there are processors: each waits for its database now and then
 WORKERS = os.environ.get("GRIDWARD_TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
-# a journey waits for its browser and its servers half of its time
-BROWSERS = os.environ.get("GRIDWARD_TEST_WORKERS") or str(2 * (os.cpu_count() or 1))
+BROWSERS = os.environ.get("GRIDWARD_TEST_WORKERS") or "2"
 
 
 @dataclass

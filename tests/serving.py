@@ -28,13 +28,6 @@ PHONE = {
     "has_touch": True,
 }
 DESK = {"viewport": {"width": 1440, "height": 900}}
-# as in a browser without WebGL: the drawn picture stays, which is many times cheaper to show
-NO_MAPS = """
-const get = HTMLCanvasElement.prototype.getContext
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-    return kind.startsWith("webgl") ? null : get.call(this, kind, ...rest)
-}
-"""
 
 
 def free_port() -> int:
@@ -123,9 +116,7 @@ def browsing(
     """A page of a fresh browser context on `address`; fails at the end on CSP reports, console
     errors and foreign requests. shape: PHONE or DESK; maps: with WebGL, so that maps move."""
     watched = Watched(address)
-    context = browser.new_context(base_url=address, locale=locale, **shape)
-    if not maps:
-        context.add_init_script(NO_MAPS)
+    context = browser.new_context(base_url=address, locale=locale, maps=maps, **shape)
     context.on("page", watched.watch)
     page = context.new_page()
     try:

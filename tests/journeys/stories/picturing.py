@@ -39,7 +39,7 @@ class Camera:
         if self.browser is None:
             return
         shape = DESK if wide else PHONE
-        context = self.browser.new_context(base_url=ADDRESS, locale="zh-CN", **shape)
+        context = self.browser.new_context(base_url=ADDRESS, locale="zh-CN", maps=True, **shape)
 
         with clock.frozen(moment):
             here = copy_context()  # the browser calls from another one
