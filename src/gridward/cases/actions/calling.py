@@ -10,7 +10,7 @@ from gridward.access.rules import Viewer
 from gridward.cases import errors, queries
 from gridward.cases.actions.given import Given, inputs_of
 from gridward.cases.actions.steps import call_logged
-from gridward.cases.actions.work import acting_post, begin, keep
+from gridward.cases.actions.work import Work, acting_post, begin, keep
 from gridward.cases.models import Answer, Case
 from gridward.cases.queries import calling
 from gridward.cases.rules import process as process_rules
@@ -47,12 +47,7 @@ def hand_call(
     Raises what logging a call raises, CallGone when the reporter has answered, NoWorkerToCall.
     """
     work = begin(case_id, acting_post(by), version=version, at=at)
-    work.check(LOG, inputs_of(work, Given()))
-    asked = queries.lock_answer(report_id, work.case)
-    if asked.report.case_id != case_id:
-        raise NotFound()
-    if asked.answer:
-        raise errors.CallGone()
+    asked = _still_asked(work, report_id)
     lends = process_rules.offers(work.process, work.case.state, LOG, "worker")
     if not lends or post not in {each.post_id for each in calling.callers_in_person(work.case)}:
         raise errors.NoWorkerToCall()
@@ -70,6 +65,18 @@ def hand_call(
     return keep(work)
 
 
+def _still_asked(work: Work, report_id: UUID) -> Answer:
+    """What this reporter is asked and has not answered, locked. Raises what logging a call raises,
+    NotFound, CallGone."""
+    work.check(LOG, inputs_of(work, Given()))
+    asked = queries.lock_answer(report_id, work.case)
+    if asked.report.case_id != work.case.id:
+        raise NotFound()
+    if asked.answer:
+        raise errors.CallGone()
+    return asked
+
+
 @action
 def take_call_back(
     case_id: UUID, report_id: UUID, *, by: Viewer, version: int | None, at: datetime | None = None
@@ -79,12 +86,7 @@ def take_call_back(
     Raises what logging a call raises, CallGone when the reporter has answered, CallNotHanded.
     """
     work = begin(case_id, acting_post(by), version=version, at=at)
-    work.check(LOG, inputs_of(work, Given()))
-    asked = queries.lock_answer(report_id, work.case)
-    if asked.report.case_id != case_id:
-        raise NotFound()
-    if asked.answer:
-        raise errors.CallGone()
+    asked = _still_asked(work, report_id)
     if asked.handed_to is None:
         raise errors.CallNotHanded()
     before, asked.handed_to, asked.handed_at = asked.handed_to, None, None
