@@ -168,9 +168,18 @@ OTHER_AREAS = _("the areas to cut are not those of the drawing.")
 ONE_WHOLE = _("there can be one widest area only.")
 
 # Why an outline cannot be used.
-NOT_A_POLYGON = _("it is a %(shape)s, not a polygon.")
+NOT_A_POLYGON = _("it is %(shape)s, not a polygon.")
 EMPTY_OR_INFINITE = _("it is empty or holds numbers that are not finite.")
 NOT_IN_DEGREES = _("it is not in degrees of longitude and latitude.")
+# Kinds of shapes, as GeoJSON and GEOS name them, in words.
+SHAPES = {
+    "Point": _("a point"),
+    "MultiPoint": _("several points"),
+    "LineString": _("a line"),
+    "LinearRing": _("a line"),
+    "MultiLineString": _("several lines"),
+    "GeometryCollection": _("a collection of shapes"),
+}
 # GEOS's reasons, as it says them, in words.
 BROKEN = {
     "Self-intersection": _("its border crosses itself"),
@@ -182,6 +191,11 @@ BROKEN = {
     "Duplicate Rings": _("a border is there twice"),
     "Too few points in geometry component": _("a border has too few points"),
 }
+
+
+def no_polygon(shape: str) -> str:
+    """Why a shape of this kind (GEOS's name for it) is no outline, in words."""
+    return str(NOT_A_POLYGON) % {"shape": SHAPES.get(shape, shape)}
 
 
 def broken(reason: str) -> str:
