@@ -221,8 +221,8 @@ def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audienc
     process = book.process(case.process)
     state = process_rules.state_of(process, case.state)
     if audience == "public":
-        told = {step.verb for step in process.steps if "tell_reporter" in step.effects}
-        last = next((line for line in reversed(lines) if line.verb in told), None)
+        heard = {step.verb for step in process.steps if "tell_reporter" in step.effects}
+        last = next((line for line in reversed(lines) if line.verb in heard), None)
         answer = _("It is at “%(state)s” since %(at)s.") % {
             "state": _STAGES.get(state.stage, _STAGES["submitted"]),
             "at": local(last.occurred_at if last is not None else case.opened_at),
@@ -237,13 +237,14 @@ def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audienc
     title = state.title
     steps = {step.verb for step in process.steps}
     last = next((line for line in reversed(lines) if line.verb in steps), None)
-    answer = _("It is at “%(state)s”.") % {"state": title}
-    if last is not None:
-        answer = _("It is at “%(state)s” since %(at)s: %(what)s.") % {
-            "state": title,
-            "at": local(last.occurred_at),
-            "what": last.title,
-        }
+    if last is None:
+        answer = _("It is at “%(state)s”.") % {"state": title}
+    else:
+        told = {"state": title, "at": local(last.occurred_at), "what": last.title}
+        if str(last.title) == str(title):
+            answer = _("It is at “%(state)s” since %(at)s.") % told
+        else:
+            answer = _("It is at “%(state)s” since %(at)s: %(what)s.") % told
     return Why(
         "state", _("Why this state?"), answer, rule=f"process {case.process}", edition=case.edition
     )
