@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from gridward.web.workbench import views_audit, views_people
+from gridward.web.workbench import (
+    views_audit,
+    views_organisations,
+    views_people,
+    views_people_import,
+)
 
 people_urls = [
     path("people/", views_people.people, name="people"),
     path("people/new/", views_people.person_new, name="person-new"),
-    path("people/import/", views_people.people_import, name="people-import"),
-    path("people/import/template.xlsx", views_people.people_template, name="people-template"),
+    path("people/import/", views_people_import.people_import, name="people-import"),
+    path(
+        "people/import/template.xlsx", views_people_import.people_template, name="people-template"
+    ),
     path("people/invite/", views_people.invite_all, name="invite-all"),
     path("people/<uuid:person_id>/", views_people.person, name="person"),
     path("people/<uuid:person_id>/do/<slug:key>/", views_people.person_act, name="person-act"),
@@ -17,16 +24,20 @@ people_urls = [
         views_people.post_end,
         name="post-end",
     ),
-    path("organisations/", views_people.organisations, name="organisations"),
-    path("organisations/<uuid:organisation_id>/", views_people.organisation, name="organisation"),
+    path("organisations/", views_organisations.organisations, name="organisations"),
+    path(
+        "organisations/<uuid:organisation_id>/",
+        views_organisations.organisation,
+        name="organisation",
+    ),
     path(
         "organisations/<uuid:organisation_id>/phone/",
-        views_people.organisation_phone,
+        views_organisations.organisation_phone,
         name="organisation-phone",
     ),
     path(
         "organisations/<uuid:organisation_id>/active/",
-        views_people.organisation_active,
+        views_organisations.organisation_active,
         name="organisation-active",
     ),
     path("sight/", views_audit.sight, name="sight"),

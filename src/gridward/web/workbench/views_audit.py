@@ -30,7 +30,7 @@ from gridward.web.ui.pages import Choice, Pager
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import name_of, shell_of
 from gridward.web.workbench import pages_people as pages
-from gridward.web.workbench.views_people import day_begins, day_ends
+from gridward.web.workbench.given import day_begins, day_ends
 
 # --- why somebody may see an event --------------------------------------------------------------
 

@@ -1,18 +1,18 @@
-"""The security administrator's screens: organisations, people, posts, invitations, import."""
+"""The security administrator's screens: people, their posts, invitations."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,32 +22,19 @@ from gridward.access.capabilities import EXCLUSIVE
 from gridward.access.queries import AccountState
 from gridward.access.rules import Viewer
 from gridward.catalog.queries import catalogue
-from gridward.core import clock, jurisdiction
+from gridward.core import clock
 from gridward.core.errors import BadInput, NotAllowed, NotFound, Problem
 from gridward.directory import actions as directory
-from gridward.directory import files, grounds, queries, rules
-from gridward.directory.errors import FAULTS, FaultyRows, UnreadableFile
-from gridward.directory.rules import Holder, Organisation
-from gridward.journal.rules import ActorRef
+from gridward.directory import queries, rules
+from gridward.directory.errors import FAULTS
+from gridward.directory.rules import Holder
 from gridward.territory import queries as territory
 from gridward.web.ui import words
 from gridward.web.ui.pages import Badge, Choice, Fact, FormField, Link, Pager, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import name_of, shell_of
 from gridward.web.workbench import pages_people as pages
-
-FAULTS_SHOWN = 200
-STAFF_SHOWN = 60
-TICKET = "people_file"
-
-
-def _actor(viewer: Viewer) -> ActorRef:
-    return ActorRef("post", viewer.post_id)
-
-
-def _role_title(key: str) -> str:
-    role = catalogue().roles.get(key)
-    return str(role.title) if role else key
+from gridward.web.workbench.given import actor, area_named, day_begins, day_ends, id_in, role_title
 
 
 def _where(holder: Holder) -> str:
@@ -68,7 +55,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """People by staff number, found by name or number, of one organisation if asked."""
     viewer = staff_of(request)
     asked = request.GET
-    said, organisation = asked.get("q", "").strip()[:80], _id(asked.get("organisation", ""))
+    said, organisation = asked.get("q", "").strip()[:80], id_in(asked.get("organisation", ""))
     found = queries.people_page(
         words=said, organisation_id=organisation, cursor=asked.get("after", "")[:32]
     )
@@ -101,7 +88,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _post_words(holder: Holder) -> str:
-    line = f"{_role_title(holder.role)} · {_where(holder)}"
+    line = f"{role_title(holder.role)} · {_where(holder)}"
     if not holder.absent_name:
         return line
     return _("for %(absent)s: %(post)s") % {"absent": holder.absent_name, "post": line}
@@ -177,7 +164,7 @@ def _post_row(person_id: uuid.UUID, held: Holder, now: datetime) -> pages.PostRo
     else:
         state = Badge(_("Holds now"), "green")
     return pages.PostRow(
-        title=_role_title(held.role),
+        title=role_title(held.role),
         where=_where(held),
         since=held.valid_from,
         until=held.valid_to,
@@ -331,7 +318,7 @@ def _done(request: HttpRequest, person_id: uuid.UUID, said: str) -> HttpResponse
 
 def _give_post(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> HttpResponse:
     asked = request.POST
-    organisation = _id(asked.get("organisation", ""))
+    organisation = id_in(asked.get("organisation", ""))
     if organisation is None or not asked.get("role"):
         raise BadInput({_("Post"): _("choose a role and an organisation.")})
     directory.give_post(
@@ -341,13 +328,13 @@ def _give_post(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> Ht
         area_id=area_named(asked.get("area", "")),
         begins=day_begins(asked.get("begins", ""), _("From")),
         valid_to=day_ends(asked.get("ends", ""), _("Last day")),
-        actor=_actor(viewer),
+        actor=actor(viewer),
     )
     return _done(request, person_id, _("The post is given."))
 
 
 def _open(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> HttpResponse:
-    access.open_accounts([person_id], actor=_actor(viewer))
+    access.open_accounts([person_id], actor=actor(viewer))
     return _done(request, person_id, _("The account is open. Invite the person next."))
 
 
@@ -360,7 +347,7 @@ def _account_id(person_id: uuid.UUID) -> uuid.UUID:
 
 @sensitive_variables()
 def _invite(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> HttpResponse:
-    invited = access.invite([_account_id(person_id)], actor=_actor(viewer))
+    invited = access.invite([_account_id(person_id)], actor=actor(viewer))
     back = Link(invited[0].name, reverse("workbench:person", args=[person_id]))
     return _slips(request, viewer, invited, back)
 
@@ -368,17 +355,17 @@ def _invite(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> HttpR
 def _lock(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> HttpResponse:
     if person_id == viewer.person_id:
         raise BadInput({_("Account"): _("one's own account cannot be locked.")})
-    access.lock_account(_account_id(person_id), actor=_actor(viewer))
+    access.lock_account(_account_id(person_id), actor=actor(viewer))
     return _done(request, person_id, _("The account is locked."))
 
 
 def _unlock(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> HttpResponse:
-    access.unlock_account(_account_id(person_id), actor=_actor(viewer))
+    access.unlock_account(_account_id(person_id), actor=actor(viewer))
     return _done(request, person_id, _("The account is unlocked."))
 
 
 def _reset(request: HttpRequest, viewer: Viewer, person_id: uuid.UUID) -> HttpResponse:
-    access.reset_second_factor(_account_id(person_id), actor=_actor(viewer))
+    access.reset_second_factor(_account_id(person_id), actor=actor(viewer))
     return _done(request, person_id, _("The second step is reset."))
 
 
@@ -391,7 +378,7 @@ def post_end(request: HttpRequest, person_id: uuid.UUID, post_id: uuid.UUID) -> 
     if held.person_id != person_id:
         raise NotFound()
     try:
-        directory.end_post(post_id, actor=_actor(viewer))
+        directory.end_post(post_id, actor=actor(viewer))
     except Problem as problem:
         if isinstance(problem, NotFound):
             raise
@@ -422,19 +409,19 @@ def _slips(
 def invite_all(request: HttpRequest) -> HttpResponse:
     """Slips for everybody of one organisation who has no password yet."""
     viewer = staff_of(request)
-    organisation = _id(request.POST.get("organisation", ""))
+    organisation = id_in(request.POST.get("organisation", ""))
     if organisation is None:
         raise NotFound()
     title = name_of(queries.organisation(organisation))
     there = list(dict.fromkeys(h.person_id for h in queries.staff_of(organisation)))
-    access.open_accounts(there, actor=_actor(viewer))
+    access.open_accounts(there, actor=actor(viewer))
     states = accounts.account_states(there)
     waiting = [s.id for s in states.values() if s.is_active and not s.has_password]
     address = f"{reverse('workbench:people')}?{urlencode({'organisation': str(organisation)})}"
     if not waiting:
         messages.info(request, _("Everybody there has a password already."))
         return HttpResponseRedirect(address, status=303)
-    invited = access.invite(waiting, actor=_actor(viewer))
+    invited = access.invite(waiting, actor=actor(viewer))
     return _slips(request, viewer, invited, Link(title, address))
 
 
@@ -452,8 +439,8 @@ def person_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             new = _new_person(given)
-            (person_id,) = directory.create_people([new], actor=_actor(viewer))
-            access.open_accounts([person_id], actor=_actor(viewer))
+            (person_id,) = directory.create_people([new], actor=actor(viewer))
+            access.open_accounts([person_id], actor=actor(viewer))
         except Problem as refused:
             problem = refused
         else:
@@ -523,481 +510,3 @@ def _new_person(given: object) -> directory.NewPerson:
     return directory.NewPerson(
         number, name, get("phone", "").strip(), get("worker_kind", "none") or "none"
     )
-
-
-# --- import -----------------------------------------------------------------------------------
-
-
-def _expected(column: str, code: str) -> str:
-    """What a cell of this column should hold."""
-    said = {
-        "staff_number": _("letters, figures and . _ / - , at most 32"),
-        "name": _("one to eighty characters"),
-        "phone": _("one person's own mobile number of eleven digits, or nothing"),
-        "worker_kind": _("full-time, part-time, professional or nothing"),
-        "role": _("the key or the title of a role"),
-        "organisation": _("the key or the title of an organisation"),
-        "area": _("the code or the unique name of an area"),
-    }
-    if code == "posts_exclude":
-        return _("an administrator in one row only, without any other post")
-    if code == "not_the_same_person":
-        return _("the same name, phone and kind in every row of one staff number")
-    return said[column]
-
-
-@for_staff("people.manage")
-@require_http_methods(["GET", "HEAD", "POST"])
-def people_import(request: HttpRequest) -> HttpResponse:
-    """A file is checked first; what was checked is imported at a second press."""
-    if request.method != "POST":
-        return _import_page(request)
-    if request.POST.get("do") == "import":
-        return _import_staged(request)
-    upload = request.FILES.get("file")
-    if upload is None:
-        return _import_page(request, problem=_("Choose a file first."), status=422)
-    name = (upload.name or "")[:80]
-    if (upload.size or 0) > files.MAX_BYTES:
-        return _import_page(request, problem=UnreadableFile(name=name).message, status=422)
-    content = upload.read()
-    before = request.session.pop(TICKET, None)
-    if before:
-        files.drop_staged(before["ticket"])
-    try:
-        report = access.admit_people(
-            files.table_of(content, name), actor=_actor(staff_of(request)), dry_run=True
-        )
-    except Problem as problem:
-        return _import_page(request, problem=problem.message, status=problem.status)
-    request.session[TICKET] = {"ticket": files.stage(content), "name": name}
-    return _import_page(request, report=report, name=name)
-
-
-def _import_staged(request: HttpRequest) -> HttpResponse:
-    kept: dict[str, str] = request.session.get(TICKET) or {"ticket": "", "name": ""}
-    good_only = request.POST.get("good_rows") == "1"
-    try:
-        content = files.staged(kept["ticket"])
-        report = access.admit_people(
-            files.table_of(content, kept["name"]),
-            actor=_actor(staff_of(request)),
-            good_rows_only=good_only,
-        )
-    except FaultyRows as refused:
-        # people were changed since the check: nothing was imported, the check is shown anew
-        report = access.admit_people(
-            files.table_of(content, kept["name"]), actor=_actor(staff_of(request)), dry_run=True
-        )
-        return _import_page(
-            request, report=report, name=kept["name"], problem=refused.message, status=422
-        )
-    except Problem as problem:
-        return _import_page(request, problem=problem.message, status=problem.status)
-    files.drop_staged(kept["ticket"])
-    request.session.pop(TICKET, None)
-    return _import_page(request, report=report, name=kept["name"])
-
-
-def _import_page(
-    request: HttpRequest,
-    *,
-    report: directory.ImportReport | None = None,
-    name: str = "",
-    problem: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    facts: list[Fact] = []
-    faults: list[pages.FaultRow] = []
-    if report is not None:
-        facts = [
-            Fact(_("Rows read"), str(report.rows)),
-            Fact(_("People added"), str(report.people_added)),
-            Fact(_("People changed"), str(report.people_changed)),
-            Fact(_("People unchanged"), str(report.people_unchanged)),
-            Fact(_("Posts given"), str(report.posts_given)),
-            Fact(_("Posts held already"), str(report.posts_kept)),
-            Fact(_("Rows without a post"), str(report.rows_without_post)),
-            Fact(_("Rows with faults"), str(len({f.row for f in report.faults}))),
-        ]
-        faults = [
-            pages.FaultRow(
-                fault.row,
-                rules.HEADINGS[fault.column][0],
-                fault.value,
-                str(FAULTS[fault.code]).rstrip(":："),
-                _expected(fault.column, fault.code),
-            )
-            for fault in report.faults[:FAULTS_SHOWN]
-        ]
-    dry = report is not None and report.dry_run
-    page = pages.ImportPage(
-        shell=shell_of(request, staff_of(request), "people-import", {}),
-        problem=problem,
-        file=name,
-        facts=tuple(facts),
-        faults=tuple(faults),
-        more_faults=max(0, len(report.faults) - FAULTS_SHOWN) if report else 0,
-        may_import=dry and report is not None and not report.faults,
-        has_good_rows=dry
-        and report is not None
-        and bool(report.faults)
-        and report.rows > len({f.row for f in report.faults}),
-        is_done=report is not None and not report.dry_run,
-        headings=tuple(
-            Fact("、".join(heads[:1]), _expected(key, "")) for key, heads in rules.HEADINGS.items()
-        ),
-    )
-    return render(request, "workbench/people/import.html", {"page": page}, status=status)
-
-
-@for_staff("people.manage")
-@require_GET
-def people_template(request: HttpRequest) -> HttpResponse:
-    """An empty table with headings and two example rows."""
-    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(
-        files.template("xlsx"),
-        content_type=media,
-        headers={"Content-Disposition": 'attachment; filename="people.xlsx"'},
-    )
-
-
-# --- organisations ----------------------------------------------------------------------------
-
-
-@for_staff("people.manage")
-@require_http_methods(["GET", "HEAD", "POST"])
-def organisations(request: HttpRequest) -> HttpResponse:
-    """All organisations on the ground they answer for; a new one below."""
-    viewer = staff_of(request)
-    problem: Problem | None = None
-    if request.method == "POST":
-        try:
-            _new_organisation(request, viewer)
-        except Problem as refused:
-            problem = refused
-        else:
-            messages.success(request, _("The organisation is added."))
-            return HttpResponseRedirect(reverse("workbench:organisations"), status=303)
-    page = pages.OrganisationsPage(
-        shell=shell_of(request, viewer, "organisations", {}),
-        branches=tuple(_branches()),
-        new=_organisation_step(request, problem),
-    )
-    status = problem.status if problem else 200
-    return render(request, "workbench/people/organisations.html", {"page": page}, status=status)
-
-
-def kind_title(kind: str) -> str:
-    """What kind of organisation, in words."""
-    titles = {
-        "district_desk": _("District desk"),
-        "street_desk": _("Street desk"),
-        "community_station": _("Community station"),
-        "department": _("Department"),
-        "team": _("Team"),
-        "other": _("Other"),
-    }
-    return titles.get(kind, kind)
-
-
-def _branches() -> list[pages.Branch]:
-    by_area: dict[int | None, list[Organisation]] = {}
-    for one in queries.organisations(active_only=False):
-        by_area.setdefault(one.area_id, []).append(one)
-    people_there = queries.staff_counts()
-    phones = grounds.public_phones(one.id for each in by_area.values() for one in each)
-    areas = {area for area in by_area if area is not None}
-    needed = {up for area in areas for up in territory.chain(area) if up is not None}
-    language = get_language() or "zh"
-
-    def branch(area_id: int) -> pages.Branch:
-        below = [one.id for one in territory.children(area_id) if one.id in needed]
-        return pages.Branch(
-            territory.area(area_id).name_in(language),
-            tuple(_organisation_row(o, people_there, phones) for o in by_area.get(area_id, ())),
-            tuple(branch(one) for one in below),
-        )
-
-    found = [branch(one.id) for one in territory.children(None) if one.id in needed]
-    if None in by_area:
-        rest = tuple(_organisation_row(o, people_there, phones) for o in by_area[None])
-        found.append(pages.Branch(_("Without ground of their own"), rest))
-    return found
-
-
-def _organisation_row(
-    one: Organisation, people_there: dict[uuid.UUID, int], phones: dict[uuid.UUID, str]
-) -> pages.OrganisationRow:
-    return pages.OrganisationRow(
-        title=name_of(one),
-        kind=kind_title(one.kind),
-        people=people_there.get(one.id, 0),
-        address=reverse("workbench:organisation", args=[one.id]),
-        active=one.active,
-        phone=phones.get(one.id, ""),
-    )
-
-
-def _organisation_step(request: HttpRequest, problem: Problem | None) -> Step:
-    given = request.POST.get
-    return Step(
-        key="organisation",
-        title=_("Add an organisation"),
-        address=reverse("workbench:organisations"),
-        version=0,
-        icon="plus",
-        error=problem.message if problem else "",
-        is_open=problem is not None,
-        fields=(
-            FormField(
-                "title_zh", "text", _("Name in Chinese"), "", given("title_zh", ""), True, most=120
-            ),
-            FormField(
-                "title_en", "text", _("Name in English"), "", given("title_en", ""), True, most=160
-            ),
-            FormField(
-                "kind",
-                "select",
-                _("Kind"),
-                value=given("kind", ""),
-                required=True,
-                choices=tuple(Choice(k, kind_title(k)) for k in rules.ORGANISATION_KINDS),
-            ),
-            FormField(
-                "key",
-                "text",
-                _("Key"),
-                _("A short name for files and packs, such as street-3; it is never reused."),
-                given("key", ""),
-                True,
-                most=80,
-            ),
-            FormField(
-                "type_code",
-                "text",
-                _("Type"),
-                _("Departments only: the code by which the responsibility rules find it."),
-                given("type_code", ""),
-                most=16,
-            ),
-            FormField(
-                "area",
-                "text",
-                _("Area"),
-                _("Code or name of the ground it answers for."),
-                given("area", ""),
-                most=80,
-            ),
-        ),
-        button=_("Add"),
-    )
-
-
-def _new_organisation(request: HttpRequest, viewer: Viewer) -> None:
-    given = {key: value.strip() for key, value in request.POST.items() if isinstance(value, str)}
-    wrong = {}
-    for name, most, label in (
-        ("title_zh", 120, _("Name in Chinese")),
-        ("title_en", 160, _("Name in English")),
-        ("key", 80, _("Key")),
-    ):
-        if not 0 < len(given.get(name, "")) <= most:
-            wrong[label] = str(FAULTS["missing" if not given.get(name) else "too_long"])
-    if given.get("kind") == "department" and not given.get("type_code"):
-        wrong[_("Type")] = str(FAULTS["missing"])
-    if len(given.get("type_code", "")) > 16:
-        wrong[_("Type")] = str(FAULTS["too_long"])
-    if wrong:
-        raise BadInput(wrong)
-    directory.create_organisation(
-        key=given["key"],
-        kind=given.get("kind", ""),
-        title_zh=given["title_zh"],
-        title_en=given["title_en"],
-        type_code=given.get("type_code", ""),
-        area_id=area_named(given.get("area", "")),
-        order=max((o.order for o in queries.organisations(active_only=False)), default=0) + 1,
-        actor=_actor(viewer),
-    )
-
-
-@for_staff("people.manage")
-@require_GET
-def organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
-    """Who works in an organisation, on which ground, and the number that it publishes."""
-    return _organisation_page(request, organisation_id)
-
-
-@for_staff("people.manage")
-@require_POST
-def organisation_phone(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
-    """The number that everybody may know of an organisation; empty takes it back."""
-    typed = request.POST.get("phone", "").strip()
-    try:
-        directory.publish_phones({organisation_id: typed}, actor=_actor(staff_of(request)))
-    except NotFound:
-        raise
-    except Problem as problem:
-        return _organisation_page(request, organisation_id, typed=typed, problem=problem)
-    said = (
-        _("Published. It stands on the portal and on plates from now.")
-        if typed
-        else _("No number is published any more.")
-    )
-    messages.success(request, said)
-    return _to_organisation(organisation_id)
-
-
-def _to_organisation(organisation_id: uuid.UUID) -> HttpResponse:
-    address = reverse("workbench:organisation", args=[organisation_id])
-    return HttpResponseRedirect(address, status=303)
-
-
-def _organisation_page(
-    request: HttpRequest,
-    organisation_id: uuid.UUID,
-    *,
-    typed: str | None = None,
-    problem: Problem | None = None,
-) -> HttpResponse:
-    viewer = staff_of(request)
-    one = queries.organisation(organisation_id)
-    staff = queries.staff_of(one.id)
-    phone = grounds.public_phones([one.id]).get(one.id, "")
-    ground = territory.area(one.area_id) if one.area_id is not None else None
-    facts = [
-        Fact(_("Published number"), phone or _("none")),
-        Fact(_("Answers for"), territory.path_name(ground.id) if ground else _("no ground")),
-        Fact(_("Key"), one.key),
-    ]
-    if one.type_code:
-        found = catalogue().departments.get(one.type_code)
-        facts.insert(1, Fact(_("Type"), str(found.title) if found else one.type_code))
-    page = pages.OrganisationPage(
-        shell=shell_of(request, viewer, "organisations", {}),
-        title=name_of(one),
-        sub=kind_title(one.kind),
-        badge=None if one.active else Badge(_("closed"), ""),
-        facts=tuple(facts),
-        posts=tuple(_staff_line(held) for held in staff[:STAFF_SHOWN]),
-        people=len({held.person_id for held in staff}),
-        all_people=f"{reverse('workbench:people')}?{urlencode({'organisation': str(one.id)})}",
-        steps=tuple(_organisation_steps(one, phone if typed is None else typed, problem)),
-        back=Link(_("Organisations"), reverse("workbench:organisations")),
-        ground=Link(_("To the area"), reverse("workbench:area", args=[ground.id]))
-        if ground
-        else None,
-    )
-    status = problem.status if problem else 200
-    return render(request, "workbench/people/organisation.html", {"page": page}, status=status)
-
-
-def _staff_line(held: Holder) -> pages.StaffLine:
-    return pages.StaffLine(
-        title=held.name,
-        sub=f"{_role_title(held.role)} · {held.staff_number}",
-        address=reverse("workbench:person", args=[held.person_id]),
-    )
-
-
-def _organisation_steps(one: Organisation, phone: str, problem: Problem | None) -> Iterable[Step]:
-    yield Step(
-        key="phone",
-        title=_("Publish the office number"),
-        address=reverse("workbench:organisation-phone", args=[one.id]),
-        version=0,
-        hint=_("It stands on the portal, on plates and where somebody asks who answers."),
-        icon="phone",
-        tone="first",
-        is_open=True,
-        error=problem.message if problem else "",
-        button=_("Publish"),
-        fields=(
-            FormField(
-                "phone",
-                "text",
-                _("Office number"),
-                _("A number of the office, never a private one. Empty takes it back."),
-                phone,
-                most=30,
-            ),
-        ),
-    )
-    active = FormField("active", "hidden", value="0" if one.active else "1")
-    yield Step(
-        key="active",
-        title=_("Close it for new work") if one.active else _("Open it again"),
-        address=reverse("workbench:organisation-active", args=[one.id]),
-        version=0,
-        hint=_("Its open work and its people stay; nothing new is dispatched to it.")
-        if one.active
-        else _("From now on it can be dispatched to again."),
-        icon="x" if one.active else "check",
-        tone="warn" if one.active else "",
-        fields=(active,),
-    )
-
-
-@for_staff("people.manage")
-@require_POST
-def organisation_active(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
-    """Takes an organisation out of dispatch, or back in; asked twice it stays as it is."""
-    active = request.POST.get("active") == "1"
-    directory.set_organisation_active(
-        organisation_id, active=active, actor=_actor(staff_of(request))
-    )
-    said = _("It is open for work again.") if active else _("Nothing new is given to it any more.")
-    messages.success(request, said)
-    return _to_organisation(organisation_id)
-
-
-# --- what was typed ---------------------------------------------------------------------------
-
-
-def area_named(text: str) -> int | None:
-    """The area with this code or unique name; None for nothing. Raises BadInput."""
-    plain = text.strip()
-    if not plain:
-        return None
-    found = directory.AreaFinder()(rules.folded(plain))
-    if len(found) != 1:
-        fault = FAULTS["unknown_area" if not found else "ambiguous_area"]
-        raise BadInput({_("Area"): f"{fault} {plain}"})
-    return found[0]
-
-
-def day_begins(text: str, label: str) -> datetime | None:
-    """The beginning of a day that was typed; None for nothing. Raises BadInput."""
-    day = _day(text, label)
-    return None if day is None else _local(day)
-
-
-def day_ends(text: str, label: str) -> datetime | None:
-    """The end of a last day that was typed; None for nothing. Raises BadInput."""
-    day = _day(text, label)
-    return None if day is None else _local(day + timedelta(days=1))
-
-
-def _local(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=jurisdiction.current().tz)
-
-
-def _day(text: str, label: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        found = date.fromisoformat(text.strip())
-    except ValueError:
-        raise BadInput({label: _("is no date; write it as 2026-11-26.")}) from None
-    if not 2000 <= found.year <= 2200:
-        raise BadInput({label: _("is no date of our time.")})
-    return found
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
