@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -167,3 +169,84 @@ def test_a_request_about_data_that_a_colleague_answered_keeps_the_answer(town: C
     assert answer.status_code == 409
     assert texts(page) == ["写的是对的"]
     assert GONE in page
+
+
+HERE = "http://testserver"
+
+
+def sent_late(town: CaseTown, origin: str = HERE) -> tuple[str, int, str]:
+    """A desk's answer that comes when its session has ended: the page's address, what came."""
+    with clock.frozen(MONDAY):
+        case = walking.walk(town, "handling")
+        department = client_of(town, "M001")
+    page = f"{HERE}/desk/cases/{case.id}/"
+    with clock.frozen(MONDAY + timedelta(hours=1)):
+        answer = department.post(
+            f"/desk/cases/{case.id}/step/dispose/",
+            {"version": case.version, "internal": "换了垫圈", "reply": "今天修好了"},
+            headers={"referer": page, "origin": origin},
+        )
+    assert Case.objects.get(id=case.id).version == case.version
+    return page, answer.status_code, answer.content.decode()
+
+
+def test_what_was_sent_after_the_session_had_ended_is_given_back_with_the_way_to_its_form(
+    town: CaseTown,
+) -> None:
+    page, status, answer = sent_late(town)
+
+    assert status == 401
+    assert texts(answer) == ["换了垫圈", "今天修好了"]
+    assert GONE in answer
+    path = page.removeprefix(HERE)
+    assert f"/account/sign-in/?{urlencode({'next': path})}" in unescape(answer)
+
+
+def test_words_that_another_site_sends_stand_on_no_page_of_ours(town: CaseTown) -> None:
+    _page, _status, answer = sent_late(town, origin="https://elsewhere.example")
+
+    assert "换了垫圈" not in answer
+
+
+def test_a_form_without_words_that_comes_too_late_leads_to_the_sign_in_and_back(
+    town: CaseTown,
+) -> None:
+    with clock.frozen(MONDAY):
+        case = walking.walk(town, "handling")
+        late = client_of(town, "M001")
+    path = f"/desk/cases/{case.id}/"
+    with clock.frozen(MONDAY + timedelta(hours=1)):
+        answer = late.post(
+            f"{path}step/dispose/", {"version": case.version}, headers={"referer": HERE + path}
+        )
+
+    assert answer["Location"] == f"/account/sign-in/?{urlencode({'next': path})}"
+
+
+def test_a_form_whose_token_does_not_fit_gives_its_words_back(town: CaseTown) -> None:
+    case = walking.walk(town, "handling")
+    strict = client_of(town, "M001")
+    strict.handler.enforce_csrf_checks = True
+
+    answer = strict.post(
+        f"/desk/cases/{case.id}/step/progress/",
+        {"version": case.version, "words": "明天去"},
+        headers={"origin": HERE},
+    )
+
+    assert answer.status_code == 403
+    assert texts(answer.content.decode()) == ["明天去"]
+    assert Case.objects.get(id=case.id).version == case.version
+
+
+@pytest.mark.parametrize(
+    ("number", "address", "mark"),
+    [("S001", "/desk/people/", "gw-nav-groups"), ("G001", "/desk/people/", "gw-nav-groups")],
+)
+def test_staff_are_refused_inside_the_page_that_they_work_in(
+    town: CaseTown, number: str, address: str, mark: str
+) -> None:
+    answer = client_of(town, number).get(address)
+
+    assert answer.status_code == 403
+    assert mark in answer.content.decode()

@@ -15,10 +15,15 @@ from django.utils.translation import gettext as _
 
 from gridward.core.errors import NotFound, Problem
 from gridward.web.requests import request_id_of
+from gridward.web.ui.navigation import thumb_bar
+from gridward.web.ui.sessions import known_viewer
+from gridward.web.ui.staff import shell_of
+from gridward.web.ui.typed import came_from, typed_here
 
 log = structlog.get_logger("gridward.web")
 PAGE = "ui/problem.html"
 PARTIAL = "ui/_problem.html"
+PUBLIC, DESK, FIELD = "ui/public.html", "workbench/base.html", "field/base.html"
 
 
 class PageNotFound(Problem):
@@ -126,10 +131,15 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
         "message": problem.message,
         "fields": getattr(problem, "fields", {}),
         "request_id": request_id_of(request),
-        "back": _back(request),
+        "back": came_from(request) or "/",
+        "go_on": getattr(problem, "go_on", ""),
+        "typed": () if partial else typed_here(request),
+        "frame": PUBLIC,
     }
     try:
-        body: str = render_to_string(PARTIAL if partial else PAGE, context, request)
+        body: str = render_to_string(
+            PARTIAL if partial else PAGE, context | _frame(request, problem), request
+        )
     except Exception as error:
         # the page about a fault must not fail itself; the log is loud about it
         log.error("problem page failed", code=problem.code, exc_info=error)
@@ -171,10 +181,16 @@ def our_fault(request: HttpRequest) -> HttpResponse:
     return problem_response(request, OurFault())
 
 
-def _back(request: HttpRequest) -> str:
-    referer = request.headers.get("Referer", "")
-    own = f"{request.scheme}://{request.get_host()}/"
-    return referer if referer.startswith(own) else "/"
+def _frame(request: HttpRequest, problem: Problem) -> dict[str, Any]:
+    """Staff are told inside the page that they work in; everybody else, and whoever meets a
+    fault of ours, in the public one, which needs no database."""
+    viewer = known_viewer(request) if problem.status < 500 else None
+    if viewer is None:
+        return {}
+    shell = shell_of(request, viewer, "", {}, asks=False)
+    if request.path.startswith("/field/"):
+        return {"frame": FIELD, "page": {"shell": shell, "nav": thumb_bar("")}}
+    return {"frame": DESK, "page": {"shell": shell}}
 
 
 def _bare(problem: Problem, request: HttpRequest) -> str:

@@ -25,10 +25,10 @@ from gridward.tasks import rules as task_rules
 from gridward.tasks.queries import TaskCard
 from gridward.territory import queries as territory
 from gridward.web.field import pages
-from gridward.web.field.frame import nav
 from gridward.web.field.views_onsite import AS_IT_WAS, call_row, case_row, map_at
 from gridward.web.ui import words
 from gridward.web.ui.media import file_answer, picture_of, said_again, take_in
+from gridward.web.ui.navigation import thumb_bar
 from gridward.web.ui.pages import Badge, Choice, FormField, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of, title_of
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     page = pages.HomePage(
         shell=shell_of(request, viewer, ""),
-        nav=nav("home", waiting or None),
+        nav=thumb_bar("home", waiting or None),
         waiting=tuple(block for block in blocks if block.rows),
         news=tuple(case_row(one) for one in onsite.new_on_ground(viewer, limit=NEWS_SHOWN)),
         grid=territory.path_name(viewer.area_id) if viewer.area_id is not None else "",
@@ -176,7 +176,7 @@ def _check_page(
     found = queries.case_page(viewer, task.subject_id)
     page = pages.CheckPage(
         shell=shell_of(request, viewer, ""),
-        nav=nav("home"),
+        nav=thumb_bar("home"),
         title=title_of(found.case.matter_title),
         place=found.case.place,
         kind=_kind(task),

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from gridward.web.field.frame import nav
 from gridward.web.ui import inbox as inboxes
+from gridward.web.ui.navigation import thumb_bar
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
 
@@ -20,5 +20,5 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return inboxes.take_inbox(request, viewer, case_route="workbench:case")
     shell = shell_of(request, viewer, "inbox")
-    page = inboxes.inbox_page(request, viewer, shell, nav(""))
+    page = inboxes.inbox_page(request, viewer, shell, thumb_bar(""))
     return render(request, "field/inbox.html", {"page": page})

@@ -22,9 +22,9 @@ from gridward.core.errors import NotFound, Problem
 from gridward.directory import grounds
 from gridward.territory import queries as territory
 from gridward.web.field import pages
-from gridward.web.field.frame import nav
 from gridward.web.ui import maps, words
 from gridward.web.ui.media import file_answer, picture_of, said_again, take_in
+from gridward.web.ui.navigation import thumb_bar
 from gridward.web.ui.onsite import answer_fields, as_sent, ids_in, visit_fields
 from gridward.web.ui.pages import Fact, Link, MapView, Photo, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
@@ -99,7 +99,7 @@ def _case_page(
     card = found.case
     page = pages.CasePage(
         shell=shell_of(request, viewer, ""),
-        nav=nav("grid"),
+        nav=thumb_bar("grid"),
         title=title_of(card.matter_title),
         badge=state_badge(card.state, card.state_title),
         clock_text=clock.text if (clock := clock_of(card.clock)) and card.is_open else "",
@@ -249,7 +249,7 @@ def _call_page(
     sent = request.POST if problem is not None else None
     page = pages.CallPage(
         shell=shell_of(request, viewer, ""),
-        nav=nav("home"),
+        nav=thumb_bar("home"),
         title=title_of(found.case.matter_title),
         place=found.case.place,
         words=tuple(report.words for report in found.reports if report.words),
@@ -288,13 +288,15 @@ def grid(request: HttpRequest) -> HttpResponse:
     viewer = staff_of(request)
     shell = shell_of(request, viewer, "")
     if viewer.area_id is None:
-        return render(request, "field/grid.html", {"page": pages.GridPage(shell, nav("grid"), "")})
+        return render(
+            request, "field/grid.html", {"page": pages.GridPage(shell, thumb_bar("grid"), "")}
+        )
     here = territory.area(viewer.area_id)
     found = grounds.who_answers(here.id)
     ground = onsite.ground_of(viewer)
     page = pages.GridPage(
         shell=shell,
-        nav=nav("grid"),
+        nav=thumb_bar("grid"),
         title=territory.path_name(here.id),
         synthetic=here.synthetic,
         map=_grid_map(here.id),
@@ -356,7 +358,7 @@ def solved(request: HttpRequest) -> HttpResponse:
     viewer = staff_of(request)
     page = pages.SolvedPage(
         shell=shell_of(request, viewer, ""),
-        nav=nav("home"),
+        nav=thumb_bar("home"),
         rows=tuple(case_row(card) for card in onsite.solved_with(viewer, limit=50)),
     )
     return render(request, "field/solved.html", {"page": page})

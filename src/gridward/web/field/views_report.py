@@ -22,9 +22,9 @@ from gridward.core.errors import NotFound, Problem
 from gridward.territory import queries as territory
 from gridward.vault import queries as files
 from gridward.web.field import pages, settling
-from gridward.web.field.frame import nav
 from gridward.web.ui import reporting
 from gridward.web.ui.media import file_answer
+from gridward.web.ui.navigation import thumb_bar
 from gridward.web.ui.pages import Choice, FormField
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
@@ -118,7 +118,7 @@ def _form(
         usual, groups = _matters(asked.values.get("matter", ""))
         page: object = pages.QuickPage(
             shell=shell,
-            nav=nav("report"),
+            nav=thumb_bar("report"),
             form=form,
             fresh=request.method != "POST",
             ground=territory.path_name(viewer.area_id) if viewer.area_id is not None else "",
@@ -131,7 +131,7 @@ def _form(
         return render(request, "field/quick.html", {"page": page}, status=status)
     page = pages.ReportPage(
         shell=shell,
-        nav=nav("report"),
+        nav=thumb_bar("report"),
         form=form,
         address=reverse(f"field:{how}"),
         draft=f"field.{how}",
@@ -179,7 +179,7 @@ def done(request: HttpRequest, receipt: str) -> HttpResponse:
     page = pages.DonePage(
         shell_of(request, viewer, ""),
         ids.plain_receipt(receipt),
-        nav=nav("report"),
+        nav=thumb_bar("report"),
         draft=f"field.{how if how in (QUICK, FULL, BEHALF) else QUICK}",
     )
     return render(request, "field/done.html", {"page": page})

@@ -19,9 +19,9 @@ from gridward.cases.queries.tips import TipView
 from gridward.core.errors import NotFound, Problem
 from gridward.territory import queries as territory
 from gridward.web.field import pages
-from gridward.web.field.frame import nav
 from gridward.web.ui import reporting
 from gridward.web.ui.media import file_answer, picture_of
+from gridward.web.ui.navigation import thumb_bar
 from gridward.web.ui.pages import Tone
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
@@ -65,7 +65,7 @@ def _page(
 ) -> HttpResponse:
     page = pages.TipPage(
         shell=shell_of(request, viewer, ""),
-        nav=nav("tip"),
+        nav=thumb_bar("tip"),
         form=reporting.form_of(asked, staged_photo="field:staged-photo"),
         fresh=request.method != "POST",
         ground=territory.path_name(viewer.area_id) if viewer.area_id is not None else "",

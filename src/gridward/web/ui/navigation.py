@@ -131,3 +131,17 @@ def navigation(viewer: Viewer, current: str, counts: Mapping[str, int]) -> tuple
         if links:
             found.append(NavGroup(key, str(title), links))
     return tuple(found)
+
+
+def thumb_bar(current: str, waiting: int | None = None) -> tuple[Link, ...]:
+    """The four places under a grid worker's thumb; current: home, report, tip or grid."""
+    places = (
+        ("home", _("To do"), "clipboard-check", waiting),
+        ("report", pgettext_lazy("in the bar", "Report"), "camera", None),
+        ("tip", _("Tip"), "bulb", None),
+        ("grid", _("My grid"), "map", None),
+    )
+    return tuple(
+        Link(str(title), reverse(f"field:{key}"), icon, key == current, count)
+        for key, title, icon, count in places
+    )

@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gridward.access import actions, queries, rules
 from gridward.access.errors import LockedOut, NoPost, NotYourPost
@@ -28,8 +29,9 @@ from gridward.access.rules import Viewer
 from gridward.catalog.queries import catalogue, is_loaded
 from gridward.core import clock
 from gridward.core.demo import is_demo_database
-from gridward.core.errors import NotAllowed
+from gridward.core.errors import NotAllowed, Problem
 from gridward.web.entrance import entrance
+from gridward.web.ui.typed import came_from, typed_here
 
 if TYPE_CHECKING:
     from gridward.access.models import Account
@@ -43,6 +45,18 @@ PRESENT = "_gridward_present"
 BACKEND = "gridward.access.backends.StaffBackend"
 
 View = Callable[..., HttpResponseBase]
+
+
+class SignedOut(Problem):
+    """A form with words in it came after its session had ended; go_on: where to sign in."""
+
+    code = "signed_out"
+    status = 401
+    text = gettext_lazy("Nothing was sent, because nobody is signed in. Sign in and send it again.")
+
+    def __init__(self, go_on: str) -> None:
+        super().__init__()
+        self.go_on = go_on
 
 
 class SessionMiddleware:
@@ -99,6 +113,11 @@ def signed_in(request: HttpRequest) -> Account:
 def viewer_of(request: HttpRequest) -> Viewer | None:
     """Who looks; None for a visitor, and for an account without any post. Asked once a request."""
     return _present(request)[0]
+
+
+def known_viewer(request: HttpRequest) -> Viewer | None:
+    """Who looks, if that was asked already in this request; no statement."""
+    return getattr(request, PRESENT, (None, []))[0]
 
 
 def posts_of(request: HttpRequest) -> list[PostCard]:
@@ -304,13 +323,19 @@ def for_account(view: View) -> View:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and afterwards back to what was asked for."""
-    there = request.get_full_path() if request.method == "GET" else ""
+    """To the sign-in page, and afterwards back to what was asked for, or to the page of the form
+    that was sent. Raises SignedOut when that form holds words: they are shown to be copied."""
+    if request.method == "GET":
+        there = request.get_full_path()
+    else:
+        there = safe_next(request, came_from(request))
     address = reverse("account:sign-in")
     if there and there != "/":
         address += "?" + urlencode({"next": there})
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if typed_here(request):
+        raise SignedOut(address)
     return HttpResponseRedirect(address)
 
 

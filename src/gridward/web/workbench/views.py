@@ -45,7 +45,9 @@ from gridward.web.ui.staff import (
     title_of,
     why_of,
 )
+from gridward.web.ui.typed import typed_in
 from gridward.web.workbench import pages, steps, views_privacy
+from gridward.web.workbench.gone import gone_page
 from gridward.web.workbench.lines import (
     badges_of,
     case_address,
@@ -54,7 +56,6 @@ from gridward.web.workbench.lines import (
     picks_of,
     state_titles,
 )
-from gridward.web.workbench.typed import gone_page, typed_in
 from gridward.web.workbench.views_export import chat_of
 from gridward.web.workbench.views_links import links_panel
 

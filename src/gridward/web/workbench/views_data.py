@@ -20,9 +20,9 @@ from gridward.web.ui.copies import zip_of
 from gridward.web.ui.pages import Badge, Choice, Fact, FormField, Link, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
+from gridward.web.ui.typed import typed_in
 from gridward.web.ui.words import clock_pill, day_words, receipt_words
 from gridward.web.workbench import pages_privacy as pages
-from gridward.web.workbench.typed import typed_in
 
 DESK = ("case.accept", "case.callback")
 

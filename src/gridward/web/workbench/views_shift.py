@@ -22,9 +22,9 @@ from gridward.web.ui import words
 from gridward.web.ui.pages import Badge, Tile
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
+from gridward.web.ui.typed import typed_in
 from gridward.web.workbench import pages
 from gridward.web.workbench.lines import line_of
-from gridward.web.workbench.typed import typed_in
 
 WORDS_MAX = 1000
 

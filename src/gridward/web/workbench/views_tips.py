@@ -21,10 +21,10 @@ from gridward.web.ui.media import file_answer, picture_of
 from gridward.web.ui.pages import Fact, FormField, Link, MapView, Row, Step
 from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import shell_of
+from gridward.web.ui.typed import typed_in
 from gridward.web.ui.words import moment_words
 from gridward.web.workbench import pages_tips as pages
 from gridward.web.workbench.lines import case_address
-from gridward.web.workbench.typed import typed_in
 
 WORDS_MAX = 2000
 SHORT = 40

@@ -45,6 +45,7 @@ class Command(ReportCommand):
             websockets=False,
             log_level=LogLevels.error,
             respawn_failed_workers=True,
-            workers_kill_timeout=8,
+            # browsers hold connections open; an answer takes less than this
+            workers_kill_timeout=3,
             process_name=None,
         ).serve()

@@ -1,12 +1,8 @@
-"""Words that were typed and not taken: shown to be copied where their form is gone.
-
-Somebody else was faster, the step is over, the case is with others now: whatever the reason, a
-page that answers a form shows every word of it again, with script and without.
-"""
+"""The page for a form whose case went where its post does not see."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,17 +12,6 @@ from gridward.core.errors import Problem
 from gridward.web.ui.pages import Fact, Link
 from gridward.web.ui.staff import shell_of
 from gridward.web.workbench import pages
-
-
-def typed_in(values: QueryDict) -> tuple[Fact, ...]:
-    """Free words of a form, each under what its field is called; nothing that was only chosen."""
-    labels = {
-        "internal": _("What was done (internal)"),
-        "reply": _("Reply to the reporter"),
-        "words": _("What you wrote"),
-    }
-    found = ((label, values.get(name, "").strip()) for name, label in labels.items())
-    return tuple(Fact(label, text) for label, text in found if text)
 
 
 def gone_page(
