@@ -544,6 +544,15 @@ class CaseFile(models.Model):
     added_at = models.DateTimeField()
     added_by = models.UUIDField(null=True)
 
+    class Meta:
+        indexes = [  # what its reporters sent stands on the case that they were joined to
+            models.Index(
+                fields=["report"],
+                condition=models.Q(report__isnull=False),
+                name="case_file_report",
+            )
+        ]
+
 
 class Clock(models.Model):
     """A running or stopped limit of a case, an assignment, a report, a desk or a task.
