@@ -14,9 +14,8 @@ from django.db import IntegrityError
 
 from gridward.access import codes, errors, models, queries, rules
 from gridward.core import clock
-from gridward.core.action import action
+from gridward.core.action import action, single_statement
 from gridward.core.db import connection, insert_many
-from gridward.core.disk import needs_room
 from gridward.core.ids import new_id
 from gridward.directory import actions as directory_actions
 from gridward.directory import queries as directory
@@ -635,15 +634,15 @@ def count_up(windows: Mapping[str, timedelta]) -> dict[str, rules.Tallied]:
     when that is open.
 
     windows: key → how long its window stays open once it has begun
-    One statement of its own, outside any transaction: nobody waits in line behind a busy key, and
-    what was counted stays counted when the act that follows is refused. Raises NoRoom.
+    One statement of its own, outside any transaction: nobody waits for a busy key longer than for
+    that, and what was counted stays counted when the act that follows is refused. Raises NoRoom.
     """
     begins = int(clock.now().timestamp() * 1000)
     length_ms = {key: int(within.total_seconds() * 1000) for key, within in windows.items()}
     # in one order everywhere, so that two statements never wait for each other
     rows = [(key, begins + length_ms[key]) for key in sorted(windows)]
     marks = ", ".join(["(%s, 1, %s)"] * len(rows))
-    with needs_room(), connection().cursor() as cursor:
+    with single_statement(), connection().cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO access_tally (key, count, ends_ms) VALUES {marks}

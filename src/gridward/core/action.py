@@ -94,6 +94,17 @@ def _in_line(database: str) -> Iterator[None]:
             line.release()
 
 
+@contextmanager
+def single_statement() -> Iterator[None]:
+    """For a write of one statement that is to stay whatever the act around it comes to: it waits in
+    line like an action, and is no part of one. Raises NoRoom, and OutsideActionError inside an
+    action, whose line it would wait for."""
+    if in_action():
+        raise OutsideActionError("a single statement stands beside actions, not inside one")
+    with needs_room(), _in_line(jurisdiction.current().database):
+        yield
+
+
 def in_action() -> bool:
     """Whether an action is running here."""
     return _context.get() is not None
