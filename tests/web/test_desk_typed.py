@@ -19,7 +19,7 @@ from gridward.cases import actions
 from gridward.cases.models import Case
 from gridward.core import clock
 
-GONE = "你写的内容没有提交"
+GONE = "下面的内容没有提交"
 
 
 @pytest.fixture

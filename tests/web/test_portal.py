@@ -368,3 +368,102 @@ def test_the_only_reporter_can_take_a_report_back(town: CaseTown, resident: Clie
 
     assert case_of(receipt).close_type == "withdrawn"
     assert "已撤回" in text_of(resident, "/track/mine/")
+
+
+def test_whoever_took_it_back_reads_no_step_that_was_never_done_and_no_promise(
+    town: CaseTown, resident: Client
+) -> None:
+    with clock.frozen(walking.MONDAY + timedelta(hours=8)):
+        case = walking.walk(town, "dispatched")
+        submission = Submission.objects.get()
+        opened(resident, submission.receipt, _code_of(submission))
+        assert "前办好" in text_of(resident, "/track/mine/")
+
+        resident.post("/track/mine/withdraw/", {"case": str(case.id)})
+        page = text_of(resident, "/track/mine/")
+
+    bar = page.split('<ol class="gw-stages"')[1].split("</ol>")[0]
+    assert re.findall(r"</span><span>([^<]+)", bar) == ["已提交", "已受理", "已派单"]
+    assert "前办好" not in page and "申请重办" not in page
+    assert page.count(">已撤回</span>") == 1
+
+
+def test_what_was_made_void_says_why_and_promises_nothing(town: CaseTown, resident: Client) -> None:
+    case = walking.walk(town, "handling")
+    actions.void_case(
+        case.id,
+        by=town.viewer("D002"),
+        version=case.version,
+        reason="out_of_area",
+        words="只给同事看",
+    )
+    submission = Submission.objects.get()
+
+    page = text_of(opened(resident, submission.receipt, _code_of(submission)), "/track/mine/")
+
+    assert "不在受理范围" in page and "不在本区范围内" in page
+    assert "前办好" not in page and "只给同事看" not in page
+
+
+def test_the_reasons_name_neither_inward_steps_nor_inner_limits(
+    town: CaseTown, resident: Client
+) -> None:
+    with clock.frozen(walking.MONDAY + timedelta(hours=8)):
+        at_callback(town, resident)
+
+        page = text_of(resident, "/track/mine/")
+
+    assert "您可以：说说解决了没有、补充说明" in page
+    assert "报值班长" not in page and "工作分钟" not in page
+
+
+def test_what_was_done_is_confirmed_on_top_and_a_refusal_shows_its_own_form(
+    town: CaseTown, resident: Client
+) -> None:
+    receipt = walking.submit()
+    opened(resident, receipt.number, receipt.code)
+    page = text_of(resident, "/track/mine/")
+    assert 'action="/track/mine/details/#step-details"' in page and 'id="step-details"' in page
+
+    sent = {"case": str(receipt.cases[0]), "words": "还在响"}
+    answer = resident.post("/track/mine/details/", sent)
+
+    assert answer["Location"] == "/track/mine/#main"
+    assert "收到了，谢谢您" in text_of(resident, "/track/mine/")
+
+
+@pytest.mark.parametrize("address", ["/track/mine/details/", "/track/mine/data/"])
+def test_words_that_come_after_the_page_was_closed_are_given_back(
+    town: CaseTown, resident: Client, address: str
+) -> None:
+    sent = {"words": "井盖编号是A12", "what": "名字写错了"}
+
+    answer = resident.post(address, sent, headers={"origin": "http://testserver"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 401
+    assert "井盖编号是A12" in page and "名字写错了" in page and 'id="number"' in page
+    assert resident.post(address, {})["Location"] == "/track/"
+
+
+# --- the form as it comes back ----------------------------------------------------------------
+
+
+def test_a_form_that_comes_back_names_each_fault_on_top_with_a_way_to_it(
+    resident: Client,
+) -> None:
+    page = resident.post("/report/", form_of(resident, phone="12")).content.decode()
+
+    top, form = page.split('<form method="post" enctype')
+    assert '<a href="#phone">这个手机号不对，请核对，或留空。</a>' in top
+    assert 'id="phone"' in form
+
+
+def test_with_all_photos_received_no_more_are_asked_for(resident: Client) -> None:
+    pictures = [picture(f"{n}.jpg") for n in range(9)]
+    sent = form_of(resident, phone="12", photos=pictures)
+
+    page = resident.post("/report/", sent).content.decode()
+
+    assert len(re.findall(r'name="staged"', page)) == 9
+    assert 'id="photos"' not in page and "最多 0 张" not in page

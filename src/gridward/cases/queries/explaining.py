@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from gridward.cases.models import Assignment, Case, Clock, Report
+from gridward.cases.models import Assignment, Case, Clock
 from gridward.cases.queries.saying import (
     CORRECTED,
     VERIFIED,
@@ -70,16 +70,19 @@ def explain_case(
     lines: Sequence[Line],
     *,
     audience: Audience,
-    report: Report | None = None,
+    may: frozenset[str] | None = None,
 ) -> list[Why]:
-    """The answers for a case, from what the page has read already; no statement of its own."""
+    """The answers for a case, from what the page has read already; no statement of its own.
+
+    may: what the reporter who asks may do now, where it is known.
+    """
     found = [_area(case, lines)]
     if audience == "staff":
         found += _corrections(book, lines)
     found += _organisation(case, book, assignments, audience)
     found += _deadline(case, book, clocks, audience)
     found.append(_state(case, book, lines, audience))
-    found += _next(case, book, facts, audience)
+    found += _next(case, book, facts, audience, may)
     return found
 
 
@@ -174,7 +177,13 @@ def _deadline(
             }
         else:
             limit = " + ".join(limit_words(int(n), str(unit)) for n, unit in clock.limits)
-            answer = _("%(what)s: %(limit)s from %(start)s, so %(due)s.") % {
+            answer = _("%(what)s: %(limit)s from %(start)s, so %(due)s.")
+            if audience == "public" and len(clock.limits) > 1:
+                # what each step inside may take is not the reporter's to know
+                answer = _(
+                    "%(what)s: the time for every step together, from %(start)s, so %(due)s."
+                )
+            answer %= {
                 "what": title,
                 "limit": limit,
                 "start": local(clock.start_at),
@@ -223,8 +232,13 @@ def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audienc
     if audience == "public":
         heard = {step.verb for step in process.steps if "tell_reporter" in step.effects}
         last = next((line for line in reversed(lines) if line.verb in heard), None)
+        said = _STAGES.get(state.stage, _STAGES["submitted"])
+        if state.side == "declined":
+            said = _("Outside our remit")
+        elif case.close_type == "withdrawn":
+            said = pgettext("stage", "Withdrawn")
         answer = _("It is at “%(state)s” since %(at)s.") % {
-            "state": _STAGES.get(state.stage, _STAGES["submitted"]),
+            "state": said,
             "at": local(last.occurred_at if last is not None else case.opened_at),
         }
         return Why(
@@ -250,12 +264,42 @@ def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audienc
     )
 
 
-def _next(case: Case, book: Catalogue, facts: CaseFacts, audience: Audience) -> list[Why]:
+# step → what the reporter calls it: their list of what they may do, as the track page has it
+_REPORTERS = {
+    "answer_info": "give_info",
+    "details": "add_details",
+    "leave": "withdraw",
+    "reopen_to_desk": "reopen",
+}
+
+
+def _next(
+    case: Case,
+    book: Catalogue,
+    facts: CaseFacts,
+    audience: Audience,
+    may: frozenset[str] | None,
+) -> list[Why]:
     question = _("Who may do what next?")
     process = book.process(case.process)
     if audience == "public":
-        steps = [s for s in process.steps_from(case.state) if "reporter" in s.by]
-        said = _listed(dict.fromkeys(str(s.title) for s in steps))
+        if may is None:
+            may = frozenset(
+                "answer" if "case.callback" in step.by else _REPORTERS.get(step.key, step.key)
+                for step in process.steps_from(case.state)
+                if "reporter" in step.by
+            )
+        words = {
+            "answer": _("say whether it is solved"),
+            "rate": _("say how satisfied you are"),
+            "give_info": _("Add details"),
+            "add_details": _("Add details"),
+            "hurry": _("Send a reminder"),
+            "object": _("Ask for a review"),
+            "reopen": _("ask to have it redone"),
+            "withdraw": _("Withdraw"),
+        }
+        said = _listed(dict.fromkeys(said for key, said in words.items() if key in may))
         answer = (
             _("You may: %(steps)s.") % {"steps": said} if said else _("Nothing is needed from you.")
         )

@@ -12,7 +12,7 @@ from gridward.cases.errors import NotTheReporter
 from gridward.cases.models import Answer, Assignment, Case, CaseFile, Clock, Report, Submission
 from gridward.cases.queries.explaining import Why, explain_case
 from gridward.cases.queries.reading import facts_of
-from gridward.cases.queries.saying import CORRECTED, concerns_reporter
+from gridward.cases.queries.saying import CORRECTED, DECLINED, VOIDED, concerns_reporter
 from gridward.cases.rules import process as process_rules
 from gridward.cases.rules.joining import is_another_working_day
 from gridward.catalog.compiled import Catalogue
@@ -190,6 +190,7 @@ def _tracked(
     )
     deepest = next((a for a in reversed(case.chain[:4]) if a is not None), None)
     matter = book.matters.get(case.matter)
+    may = _may(case, state.holder, report, answer, book, now)
     return TrackedReport(
         case_id=case.id,
         case_number=case.number,
@@ -211,9 +212,9 @@ def _tracked(
         closed_at=case.closed_at,
         reply=reply,
         told=told,
-        may=_may(case, state.holder, report, answer, book, now),
+        may=may,
         answer=answer,
-        why=explain_case(case, book, parts, times, facts, mine, audience="public"),
+        why=explain_case(case, book, parts, times, facts, mine, audience="public", may=may),
         restricted=case.sensitivity >= Sensitivity.RESTRICTED,
         declined=_declined(case, state.side or "", mine, book),
         photos_left=_photos_left(report, photos, book),
@@ -273,12 +274,13 @@ def _photos_left(report: Report, photos: Sequence[CaseFile], book: Catalogue) ->
 def _declined(
     case: Case, side: str, lines: Sequence[journal.Line], book: Catalogue
 ) -> Reason | None:
-    """Why it was declined and where to turn instead, while it is."""
+    """Why it was declined or made void, and where to turn instead, while it is."""
     if case.is_open or side != "declined":
         return None
-    said = [line for line in lines if line.verb == "case.declined"]
+    said = [line for line in lines if line.verb in (DECLINED, VOIDED)]
     reason = str(said[-1].details.get("reason", "")) if said else ""
-    return next((each for each in book.settings.decline_reasons if each.key == reason), None)
+    reasons = (*book.settings.decline_reasons, *book.settings.void_reasons)
+    return next((each for each in reasons if each.key == reason), None)
 
 
 def process_verbs(book: Catalogue, process: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,6 +38,7 @@ from gridward.web.ui.pages import (
 )
 from gridward.web.ui.sessions import for_everybody
 from gridward.web.ui.staff import name_of, why_of
+from gridward.web.ui.typed import typed_here
 from gridward.web.ui.views_account import demo_cards
 
 COOKIE = "gw_receipt"
@@ -115,11 +117,11 @@ def _tracked(
 @require_POST
 def act(request: HttpRequest, verb: str) -> HttpResponse:
     """What the reporter may do: add, remind, answer, rate, object, ask to redo, withdraw."""
-    held = receipt_of(request)
-    if held is None:
-        return HttpResponseRedirect(reverse("portal:track"))
     if request.POST.get("forget"):
         return forget(HttpResponseRedirect(reverse("portal:track")))
+    held = receipt_of(request)
+    if held is None:
+        return to_track(request)
     try:
         submission = queries.submission_for(*held)
         _acted(submission.id, verb, request)
@@ -127,7 +129,21 @@ def act(request: HttpRequest, verb: str) -> HttpResponse:
         return forget(HttpResponseRedirect(reverse("portal:track")))
     except Problem as problem:
         return _tracked(request, verb=verb, problem=problem)
-    return HttpResponseRedirect(reverse("portal:tracked"), status=303)
+    messages.success(request, _("Received, thank you"))
+    # the address of a form names the form, so that a refusal is seen beside it; done is on top
+    return HttpResponseRedirect(reverse("portal:tracked") + "#main", status=303)
+
+
+def to_track(request: HttpRequest) -> HttpResponse:
+    """Number and code are asked for again; words of a form that came too late are shown."""
+    typed = typed_here(request)
+    if not typed:
+        return HttpResponseRedirect(reverse("portal:track"))
+    said = _(
+        "Nothing was sent, because the page was closed on this device. Open it and send again."
+    )
+    context = {"page": pages.TrackFormPage("", said), "here": "track", "typed": typed}
+    return private(render(request, "portal/track_form.html", context, status=401))
 
 
 def _acted(submission: UUID, verb: str, request: HttpRequest) -> None:
@@ -215,9 +231,9 @@ def _page(receipt: str, one: TrackedReport, tried: Tried) -> pages.TrackPage:
         bar=_bar(one),
         submitted_at=one.submitted_at,
         timeline=_timeline(one),
-        promised=one.promised_at,
-        is_late=one.late,
-        ended=Badge(ended, "green") if ended and one.closed_at else None,
+        promised=one.promised_at if one.closed_at is None and not _is_over(one) else None,
+        is_late=one.late and not _is_over(one),
+        ended=Badge(ended, "green") if ended and one.closed_at and not _is_over(one) else None,
         reply=one.reply or "",
         words=one.words or "",
         place=one.place,
@@ -244,18 +260,22 @@ def _page(receipt: str, one: TrackedReport, tried: Tried) -> pages.TrackPage:
     )
 
 
+def _is_over(one: TrackedReport) -> bool:
+    """Whether it ended without being handled to its end; the side words say how."""
+    return one.side in ("declined", "withdrawn")
+
+
 def _bar(one: TrackedReport) -> StageBar:
     order = STAGES
     here = order.index(one.stage)
     reached = _reached(one)
-    ended = one.side in ("declined", "withdrawn")
     stages: list[Stage] = []
     for place, key in enumerate(order):
         state: Any = "done" if place < here else "now" if place == here else "todo"
         if place == here and key in ("closed", "rated"):
             state = "done"
-        if ended and place > here:
-            continue  # nothing further will come
+        if _is_over(one) and (place > here or key not in reached or key in ("closed", "rated")):
+            continue  # nothing further will come, and what was skipped was not done
         at = reached.get(key) if place <= here else None
         stages.append(Stage(str(wording.STAGE_TITLES[key]), state, at))
     side = wording.SIDE_TITLES.get(one.side)
@@ -289,7 +309,8 @@ def _told(told: Told) -> TimelineItem:
 
 
 def _address(verb: str) -> str:
-    return reverse("portal:act", args=[verb])
+    part = verb if verb == "answer" else "rating" if verb == "rate" else f"step-{verb}"
+    return f"{reverse('portal:act', args=[verb])}#{part}"
 
 
 def _step(one: TrackedReport, verb: str, title: str, **more: Any) -> Step:

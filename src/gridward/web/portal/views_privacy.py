@@ -18,7 +18,7 @@ from gridward.catalog.queries import catalogue
 from gridward.core import clock
 from gridward.core.errors import NotFound, Problem
 from gridward.web.portal import pages_privacy as pages
-from gridward.web.portal.views import receipt_of
+from gridward.web.portal.views import receipt_of, to_track
 from gridward.web.ui.pages import Badge, Choice, FormField, Step, Tone
 from gridward.web.ui.sessions import for_everybody
 
@@ -73,7 +73,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     """Ask for a copy, a correction or erasure; number and code are who one is."""
     held = receipt_of(request)
     if held is None:
-        return HttpResponseRedirect(reverse("portal:track"))
+        return to_track(request)
     try:
         submission = cases.submission_for(*held)
     except NotTheReporter:
@@ -91,7 +91,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
                 what=request.POST.get("what", ""),
                 wish=request.POST.get("wish", ""),
             )
-            return HttpResponseRedirect(reverse("portal:my-data") + "?said=1", status=303)
+            return HttpResponseRedirect(reverse("portal:my-data") + "?said=1#main", status=303)
         except Problem as refused:
             problem = refused
     now = clock.now()
@@ -135,7 +135,7 @@ def _step(kind: str, request: HttpRequest, problem: Problem | None) -> Step:
             FormField(
                 "field",
                 "choices",
-                gettext("What is wrong?"),
+                gettext("What is wrong in it?"),
                 required=True,
                 value=post.get("field", ""),
                 choices=tuple(Choice(key, str(title)) for key, title in FIELDS),
@@ -175,7 +175,7 @@ def _step(kind: str, request: HttpRequest, problem: Problem | None) -> Step:
     return Step(
         key=kind,
         title=str(KIND_TITLES[kind]),
-        address=reverse("portal:my-data"),
+        address=f"{reverse('portal:my-data')}#step-{kind}",
         version=0,
         fields=tuple(fields),
         hint=hints.get(kind, ""),

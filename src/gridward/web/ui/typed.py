@@ -23,6 +23,9 @@ def typed_in(values: QueryDict) -> tuple[Fact, ...]:
         "words": _("What you wrote"),
         "what": _("What you wrote"),
         "wish": _("What it should be"),
+        "place_words": _("The place in words"),
+        "settled_internal": _("What was done (internal)"),
+        "settled_reply": _("Reply to the reporter"),
     }
     found = ((label, values.get(name, "").strip()) for name, label in labels.items())
     return tuple(Fact(label, text) for label, text in found if text)

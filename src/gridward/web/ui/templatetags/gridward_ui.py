@@ -77,6 +77,12 @@ def receipt(value: str) -> str:
 
 
 @register.filter
+def phone_link(value: str) -> SafeString:
+    """A telephone number that is dialled by a tap."""
+    return format_html('<a class="gw-num" href="tel:{}">{}</a>', value.replace(" ", ""), value)
+
+
+@register.filter
 def machine_time(value: datetime | None) -> str:
     """The moment for <time datetime>."""
     return value.isoformat(timespec="seconds") if value else ""
