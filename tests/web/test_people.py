@@ -13,7 +13,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 from tests.cases.walking import CaseTown, case_town, walk
 from tests.town import ACTOR
-from tests.web.signing import client_of, statements
+from tests.web.signing import admit_keepers, client_of, statements
 
 from gridward.access import actions as access
 from gridward.access import queries as accounts
@@ -33,18 +33,8 @@ PEOPLE, IMPORT, SIGHT, AUDIT = (
 
 @pytest.fixture
 def town(db: None) -> CaseTown:
-    """The town with its security and its audit administrator, Z001 and Z002."""
     found = case_town()
-    where = found.town.organisations["district"]
-    new = [
-        NewPerson("Z001", "安全管理员甲", "", "none", (NewPost("security_admin", where),)),
-        NewPerson("Z002", "审计管理员乙", "", "none", (NewPost("audit_admin", where),)),
-    ]
-    ids = actions.create_people(new, actor=ACTOR)
-    access.open_accounts(ids, actor=ACTOR)
-    for one, person in zip(new, ids, strict=True):
-        found.town.people[one.staff_number] = person
-        found.town.posts[one.staff_number] = queries.posts_of_person(person)[0].post_id
+    admit_keepers(found)
     return found
 
 

@@ -55,6 +55,12 @@ class Submission(models.Model):
                 name="submission_kept",
                 condition=Q(erased_at__isnull=True) & Q(vault_subject__isnull=False),
             ),
+            # to whom an outside source gave a date: for the shift that takes over, and the brief
+            models.Index(
+                fields=["outside_due_at"],
+                name="submission_outside",
+                condition=Q(outside_due_at__isnull=False),
+            ),
         ]
 
 

@@ -13,6 +13,7 @@ GRIDWARD_BIND           address that `gridward serve` listens on (default 127.0.
 GRIDWARD_NUMBER         three digits that begin every receipt (default 000)
 GRIDWARD_KEY            short name of the jurisdiction in paths and jobs (default main)
 GRIDWARD_ZONE           IANA time zone (default Asia/Shanghai)
+GRIDWARD_LANGUAGE       in which commands speak: zh (default) or en
 GRIDWARD_DEBUG          1 for developers
 GRIDWARD_LOG_LEVEL      of our own lines (default INFO)
 GRIDWARD_API_CALLS_A_MINUTE  how often one personal token may call, in each process (default 300)
@@ -53,11 +54,13 @@ GRIDWARD_NOTICES_SECONDS  patience with one answer of a gateway (default 10)
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext_lazy as _
 
@@ -98,9 +101,10 @@ def database_from_url(url: str) -> dict[str, Any]:
         }
     if parts.scheme in ("postgres", "postgresql"):
         query = parse_qs(parts.query)
-        options: dict[str, Any] = {}
+        # compiling a plan takes longer than any of our questions
+        asked = ["-c jit=off"]
         if "schema" in query:
-            options["options"] = f"-c search_path={query['schema'][0]}"
+            asked.append(f"-c search_path={query['schema'][0]}")
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -108,13 +112,28 @@ def database_from_url(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or query.get("host", [""])[0],
             "PORT": str(parts.port or ""),
-            "OPTIONS": options,
+            "OPTIONS": {"options": " ".join(asked)},
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": False,
         }
     raise ValueError(
         f"GRIDWARD_DATABASE_URL begins {parts.scheme!r}; use sqlite:/// or postgresql://"
     )
+
+
+def own_jurisdiction() -> Jurisdiction:
+    """The one jurisdiction that the environment names. Raises ValueError."""
+    key, number = env("GRIDWARD_KEY") or "main", env("GRIDWARD_NUMBER") or "000"
+    zone = env("GRIDWARD_ZONE") or "Asia/Shanghai"
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", key):
+        raise ValueError(f"GRIDWARD_KEY is {key!r}; use a short name such as chengtang")
+    if not re.fullmatch(r"\d{3}", number):
+        raise ValueError(f"GRIDWARD_NUMBER is {number!r}; use three digits")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"GRIDWARD_ZONE is {zone!r}; use a name such as Asia/Shanghai") from None
+    return Jurisdiction(key=key, number=number, database="default", zone=zone)
 
 
 def secret_key() -> str:
@@ -142,16 +161,10 @@ GRIDWARD_PACKS = next(
 )
 GRIDWARD_DEMO = env("GRIDWARD_DEMO") == "1"
 GRIDWARD_BIND = env("GRIDWARD_BIND") or "127.0.0.1"
+GRIDWARD_LANGUAGE = "en" if env("GRIDWARD_LANGUAGE").startswith("en") else "zh-hans"
 GRIDWARD_ADDRESS = env("GRIDWARD_ADDRESS").rstrip("/")
-GRIDWARD_KEY = env("GRIDWARD_KEY") or "main"
-GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {
-    GRIDWARD_KEY: Jurisdiction(
-        key=GRIDWARD_KEY,
-        number=env("GRIDWARD_NUMBER", "000"),
-        database="default",
-        zone=env("GRIDWARD_ZONE", "Asia/Shanghai"),
-    )
-}
+_own = own_jurisdiction()
+GRIDWARD_JURISDICTIONS: dict[str, Jurisdiction] = {_own.key: _own}
 
 GRIDWARD_MAP = basemap.from_environment(env)
 GRIDWARD_NOTICES = environment.from_environment(env)

@@ -101,4 +101,10 @@ class Task(models.Model):
                 condition=Q(state="open"),
             ),
             models.Index(fields=["subject_id", "asked_at"], name="task_of_subject"),
+            # what somebody has done, the newest first
+            models.Index(
+                fields=["handed_in_by", "handed_in_at"],
+                name="task_done_by",
+                condition=Q(handed_in_by__isnull=False),
+            ),
         ]

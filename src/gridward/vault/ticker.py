@@ -16,7 +16,7 @@ def reap_staged_files() -> int:
     stale = list(
         File.objects.select_for_update()
         .filter(expires_at__lt=clock.now(), state=File.State.STAGED)
-        .order_by("id")[:500]
+        .order_by("expires_at", "id")[:500]
     )
     if not stale:
         return 0

@@ -15,7 +15,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import CHAIN, Answer, Assignment, Case, Clock, Report, Return
-from gridward.cases.queries.reading import visible_cases
+from gridward.cases.queries.reading import about, visible_by_time, visible_cases
 from gridward.catalog.definitions import LimitFrom, Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.core import jurisdiction
@@ -136,8 +136,12 @@ def _areas(viewer: Viewer, level: int, by_area: dict[int | None, DayFigures]) ->
 Gathered = dict[tuple[int | None, UUID | None], DayFigures]
 
 
+def _open_to(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.filter(sensitivity__lt=Sensitivity.RESTRICTED).order_by()
+
+
 def _seen(viewer: Viewer) -> QuerySet[Case]:
-    return visible_cases(viewer).filter(sensitivity__lt=Sensitivity.RESTRICTED).order_by()
+    return _open_to(visible_cases(viewer))
 
 
 def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Gathered:
@@ -172,7 +176,7 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
     )
     keep(
         Assignment.objects.filter(role="lead", dispatched_at__gte=since, dispatched_at__lte=now)
-        .filter(case__in=cases)
+        .filter(about(cases))
         .order_by()
         .values(f"case__{column}", "organisation")
         .annotate(many=Count("id")),
@@ -181,7 +185,8 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
         dispatched="many",
     )
     keep(
-        cases.filter(closed_at__gte=since, closed_at__lte=now)
+        _open_to(visible_by_time(viewer))
+        .filter(closed_at__gte=since, closed_at__lte=now)
         .exclude(close_type__in=["", "forced"])  # no result; special approval is counted apart
         .values(column, "lead")
         .annotate(many=Count("id"), early=Count("id", filter=Q(closed_at__lte=F("promised_at")))),
@@ -200,7 +205,7 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
         late="late",
     )
     keep(
-        Return.objects.filter(asked_at__gte=since, asked_at__lte=now, case__in=cases)
+        Return.objects.filter(about(cases), asked_at__gte=since, asked_at__lte=now)
         .order_by()
         .values(f"case__{column}", "organisation")
         .annotate(many=Count("id")),
@@ -210,7 +215,7 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
     )
     keep(
         Answer.objects.filter(answer="no", answered_at__gte=since, answered_at__lte=now)
-        .filter(case__in=cases)
+        .filter(about(cases))
         .order_by()
         .values(f"case__{column}", "case__lead")
         .annotate(many=Count("id")),

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import Case, CaseFile, Proposal
-from gridward.cases.queries.reading import visible_cases
+from gridward.cases.queries.reading import about, visible_cases
 from gridward.catalog.queries import catalogue
 
 PROPOSALS_SHOWN = 50
@@ -81,8 +81,8 @@ def proposals_waiting(viewer: Viewer, at: datetime) -> list[ProposalView]:
     rows = (
         Proposal.objects.filter(
             _holding(at),
+            about(visible_cases(viewer).filter(is_open=True)),
             capability__in=sorted(viewer.capabilities),
-            case__in=visible_cases(viewer).filter(is_open=True),
         )
         .exclude(proposed_person=viewer.person_id)
         .select_related("case")

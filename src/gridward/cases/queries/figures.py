@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import CHAIN, Case
-from gridward.cases.queries.reading import visible_cases
+from gridward.cases.queries.reading import visible_by_time, visible_cases
 from gridward.core import jurisdiction
 from gridward.territory import queries as territory
 
@@ -53,6 +53,7 @@ class Figures:
 def figures(viewer: Viewer, now: datetime) -> Figures:
     """Counts over the cases that the viewer may see; four statements at any size."""
     cases = visible_cases(viewer).order_by()
+    ended = visible_by_time(viewer).order_by().filter(closed_at__lte=now)
     tz = jurisdiction.current().tz
     midnight = now.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)
     level = (viewer.area_level or 1) + 1
@@ -60,9 +61,9 @@ def figures(viewer: Viewer, now: datetime) -> Figures:
     open_by = _by(
         cases.filter(is_open=True), column, late=Count("id", filter=Q(promised_at__lt=now))
     )
-    closed = cases.filter(is_open=False, closed_at__gte=now - PERIOD, closed_at__lte=now)
     closed_by = _by(
-        closed.exclude(close_type=""),  # void, joined and declined ones came to no result
+        # void, joined and declined ones came to no result
+        ended.filter(is_open=False, closed_at__gte=now - PERIOD).exclude(close_type=""),
         column,
         on_time=Count("id", filter=Q(closed_at__lte=F("promised_at")) & ~FORCED),
         forced=Count("id", filter=FORCED),
@@ -87,7 +88,7 @@ def figures(viewer: Viewer, now: datetime) -> Figures:
     return Figures(
         total=total,
         opened_today=cases.filter(opened_at__gte=midnight, opened_at__lte=now).count(),
-        closed_today=cases.filter(closed_at__gte=midnight, closed_at__lte=now).count(),
+        closed_today=ended.filter(closed_at__gte=midnight).count(),
         areas=tuple(lines),
     )
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import Exact
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import (
@@ -50,7 +51,16 @@ DESK_KINDS = {
 # --- who may see --------------------------------------------------------------------------------
 
 
-def scope_of(viewer: Viewer) -> Q:
+def _by_area(level: int, area_id: int) -> Q:
+    return Q(**{CHAIN[level - 1]: area_id})
+
+
+def _by_time(level: int, area_id: int) -> Q:
+    # a sum is found by no index: SQLite, which knows nothing of spans, takes an equation for better
+    return Q(Exact(F(CHAIN[level - 1]) + 0, area_id))
+
+
+def scope_of(viewer: Viewer, on_ground: Callable[[int, int], Q] = _by_area) -> Q:
     """The cases of the viewer's ground or organisation, restricted ones not looked at yet."""
     if viewer.scope == "organisation":
         own = Assignment.objects.filter(
@@ -58,7 +68,7 @@ def scope_of(viewer: Viewer) -> Q:
         ).exclude(end_reason="void")
         return Q(Exists(own))
     if viewer.scope == "area" and viewer.area_id is not None and viewer.area_level:
-        ground = Q(**{CHAIN[viewer.area_level - 1]: viewer.area_id})
+        ground = on_ground(viewer.area_level, viewer.area_id)
         if viewer.area_level == 1:
             if len(territory.areas_of_level(1)) == 1:
                 return Q()  # the only one of its level holds every case
@@ -74,6 +84,21 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     Restricted cases only for whoever may see restricted ones, or whose organisation leads.
     """
     return Case.objects.filter(scope_of(viewer) & not_hidden(viewer))
+
+
+def visible_by_time(viewer: Viewer) -> QuerySet[Case]:
+    """The same cases as `visible_cases`, for what happened in a span of time: found by their times
+    and then narrowed to the ground, whose own index holds everything that ever happened there."""
+    return Case.objects.filter(scope_of(viewer, _by_time) & not_hidden(viewer))
+
+
+def about(cases: QuerySet[Case]) -> Exists:
+    """A condition on rows with a `case`: theirs is among `cases`.
+
+    Asked of each row that the other conditions leave. A list of ids (`case__in`) may be worked out
+    first, and be as long as all cases are.
+    """
+    return Exists(cases.order_by().filter(pk=OuterRef("case")))
 
 
 def not_hidden(viewer: Viewer) -> Q:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from gridward.access.rules import Viewer
@@ -84,8 +84,14 @@ def _held(viewer: Viewer) -> QuerySet[Case]:
 
 def _awaited(viewer: Viewer, until: datetime) -> Q:
     """Open cases of the viewer's ground of which somebody outside waits for word."""
-    told = Report.objects.filter(submission__outside_due_at__lte=until)
-    return Q(hurries__gt=0) | Q(word_by__lte=until) | Q(id__in=told.values("case"))
+    told = Report.objects.filter(case=OuterRef("pk"), submission__outside_due_at__lte=until)
+    return Q(hurries__gt=0) | Q(word_by__lte=until) | Q(Exists(told))
+
+
+def _outside_dates() -> QuerySet[Report, dict[str, object]]:
+    """The nearest date that an outside source gave for the case around."""
+    reports = Report.objects.filter(case=OuterRef("pk")).order_by().values("case")
+    return reports.annotate(soonest=Min("submission__outside_due_at"))
 
 
 def shift_counts(viewer: Viewer, now: datetime) -> ShiftCounts:
@@ -107,7 +113,7 @@ def shift_page(viewer: Viewer, now: datetime) -> ShiftPage:
     waiting = list(
         visible_cases(viewer)
         .filter(_awaited(viewer, until), is_open=True)
-        .annotate(outside=Min("reports__submission__outside_due_at"))
+        .annotate(outside=Subquery(_outside_dates().values("soonest")))
         .annotate(soonest=Coalesce(Least("outside", "word_by"), "outside", "word_by"))
         .order_by(F("soonest").asc(nulls_last=True), "due_order", "id")[:ROWS]
     )
