@@ -29,6 +29,7 @@ SIZES = (1_000, 100_000, 1_000_000)
 CREATE, LIST, CASE, SWEEP = 14, 10, 18, 25
 GENERATE_S, GROWTH, SEARCH, IMPORT, SWEEP_MS, LOAD_SHARE, P99_MS = 180, 1.5, 3, 2500, 100, 6, 250
 OPEN_SMALL = 0.5  # so that the smallest size fills a page of open cases in one grid
+PAGE_MS = 1000  # a page that counts over all that is open; no page of a list comes near it
 KEEP = timedelta(days=7)
 
 
@@ -242,6 +243,11 @@ def judge(engine: str, found: dict[str, Any]) -> list[Bound]:
             hold(f"{name}: largest / smallest", ratio, GROWTH, " ×")
             if small["rows"][name] != large["rows"][name]:
                 made.append(Bound(engine, f"{name}: full pages", "no", "yes", None))
+    for name in ("case long history", "case short history"):
+        ratio = large["ms"][name] / small["ms"][name]
+        hold(f"{name}: largest / smallest", ratio, GROWTH, " ×")
+    slowest = max(large["statements"].keys() - {"create"}, key=lambda name: large["ms"][name])
+    hold(f"slowest page ({slowest})", large["ms"][slowest], PAGE_MS, " ms")
     for scope in ("grid", "district"):
         page = large["ms"][f"list {scope} by newest"]
         worst = max(v for n, v in large["ms"].items() if n.startswith(f"search {scope} "))

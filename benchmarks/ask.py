@@ -152,6 +152,17 @@ def pages(result: dict[str, Any], verbose: bool) -> None:
     calls["home street passed on"] = asked(street, "/desk/?tab=passed")
     calls["inbox street"] = asked(street, "/desk/inbox/")
     calls["tips street"] = asked(street, "/desk/tips/")
+    liaison = Browser(_busy_handler().removesuffix("1") + "2")
+    for scope, browser in (("district", district), ("street", street), ("department", liaison)):
+        calls[f"brief {scope}"] = asked(browser, "/desk/overview/")
+    calls["shift district"] = asked(district, "/desk/shift/")
+    calls["shift street"] = asked(street, "/desk/shift/")
+    calls["approvals district"] = asked(Browser("Q004"), "/desk/approvals/")
+    calls["audit district"] = asked(Browser("G003"), "/desk/audit/")
+    worker = Browser("W0001")
+    calls["worker home"] = asked(worker, "/field/")
+    calls["worker grid"] = asked(worker, "/field/grid/")
+    calls["near a point"] = _near(a_street)
     calls["map district"] = asked(district, f"/desk/map/points.json?box={_box_of(_whole)}")
     calls["map street"] = asked(street, f"/desk/map/points.json?box={_box_of(a_street)}")
     calls["map grid"] = asked(district, f"/desk/map/points.json?box={_box_of(grid)}")
@@ -171,6 +182,15 @@ def pages(result: dict[str, Any], verbose: bool) -> None:
     result["ms"] |= best_of({**calls, **yardsticks()})
     if verbose:
         result["seen"] = seen
+
+
+def _near(area: Any) -> Callable[[], str]:
+    """What the portal asks while somebody writes: is it the same as something nearby?"""
+    from django.test import Client
+
+    visitor = Client(headers={"accept-language": "zh-hans"})
+    told = {"lng": area.lng, "lat": area.lat, "words": "路灯不亮", "matter": "street_lamp"}
+    return lambda: str(visitor.post("/report/near/", told).content.decode())
 
 
 def _box_of(area: Any) -> str:
