@@ -13,7 +13,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 from tests.databases import Space
 
-from gridward.core import clock, jurisdiction
+from gridward.core import clock, db, jurisdiction
 from gridward.web.cli import jobs
 
 done: list[tuple[str, int]] = []
@@ -125,3 +125,10 @@ def test_an_idle_worker_ends_when_it_is_asked_to(space: Space) -> None:
     assert jobs.work(lambda: next(ends, True)) == 0
     assert time.monotonic() - started < 3
     assert clock.now() is not None
+
+
+def test_an_embedded_database_knows_how_many_rows_it_holds(space: Space) -> None:
+    with space.entered():
+        known = jobs.look_at_numbers()
+
+        assert (known > 0) == (db.vendor() == "sqlite")

@@ -201,3 +201,20 @@ def scrub() -> bool:
             return bool(cursor.fetchone()[0] == 0)
     except OperationalError:
         return False
+
+
+def look_at_numbers() -> int:
+    """Have the database look how many rows there are of what, so that it finds the shorter way;
+    returns how many indexes it knows of afterwards.
+
+    SQLite only, which does not do so by itself: a look at some rows of each index, half a second at
+    a million cases. For the ticker; the others wait in line meanwhile.
+    """
+    conn = connection()
+    if conn.vendor != "sqlite":
+        return 0
+    with conn.cursor() as cursor:
+        cursor.execute("PRAGMA analysis_limit=1000")
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT count(*) FROM sqlite_stat1")
+        return int(cursor.fetchone()[0])

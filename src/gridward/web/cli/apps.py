@@ -10,5 +10,7 @@ class CliConfig(AppConfig):
     label = "cli"
 
     def ready(self) -> None:
-        """Has the ticker look for jobs that a killed worker of this host left behind."""
+        """Has the ticker look for jobs that a killed worker of this host left behind, and an
+        embedded database at its numbers."""
         ticks.register("jobs.requeue", "gridward.web.cli.jobs.requeue_of_dead_workers", 5)
+        ticks.register("jobs.numbers", "gridward.web.cli.jobs.look_at_numbers", 24 * 3600)

@@ -24,6 +24,8 @@ from django.db import OperationalError, connections, transaction
 from django_tasks_db.models import DBTaskResult
 
 from gridward.core import clock, jurisdiction
+from gridward.core.action import single_statement
+from gridward.core.db import look_at_numbers as look
 from gridward.journal.queries import remembered_generations
 
 PAUSE_SECONDS = 0.25
@@ -91,6 +93,12 @@ def requeue_of_dead_workers() -> int:
         if is_dead(left.stem):
             left.unlink(missing_ok=True)
     return again
+
+
+def look_at_numbers() -> int:
+    """Once a day: have an embedded database look how many rows it holds."""
+    with single_statement():
+        return look()
 
 
 def take(worker_id: str) -> Job | None:
