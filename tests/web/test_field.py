@@ -96,3 +96,23 @@ def test_with_nothing_to_check_the_page_says_so(town: CaseTown) -> None:
 
 def test_visitors_are_sent_to_sign_in(town: CaseTown) -> None:
     assert Client().get("/field/")["Location"].startswith("/account/sign-in/")
+
+
+def test_a_check_that_was_handed_in_has_no_clock_and_is_no_success_when_it_failed(
+    town: CaseTown,
+) -> None:
+    with clock.frozen(MONDAY + timedelta(hours=4)):
+        case = walking.walk(town, "closure_checking")
+        (task,) = tasks.tasks_about([case.id])[case.id]
+        worker = client_of(town, worker_of(town, case))
+        address = f"/field/check/{task.id}/"
+        before = worker.get(address).content.decode()
+        sent = {"version": task.version, "result": "not_passed", "words": "还在响"}
+
+        worker.post(address, sent)
+    with clock.frozen(MONDAY + timedelta(days=3)):
+        after = client_of(town, worker_of(town, case)).get(address).content.decode()
+
+    assert "还有什么问题，或为什么无法核实</label>" in before  # needed where it is shown
+    assert "已超期" not in after
+    assert 'class="gw-alert is-warn"' in after and 'class="gw-alert is-good"' not in after

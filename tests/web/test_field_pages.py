@@ -266,6 +266,22 @@ def test_home_lists_what_may_be_joined_and_the_visit_stands_in_the_event(town: C
     assert "一起看过" in shown
 
 
+def test_what_arrived_is_kept_on_the_phone_no_longer(town: CaseTown) -> None:
+    with clock.frozen(NOON):
+        case = helped(town)
+        worker = client_of(town, near(town, case))
+        page = text(worker.get(f"/field/case/{case.id}/"))
+        (draft,) = re.findall(r'data-draft-key-value="(join[^"]+)"', page)
+        sent = {"version": case.version, "came": [str(town.org("mun"))], "words": "一起看过"}
+
+        answer = worker.post(f"/field/case/{case.id}/", sent)
+        after = text(worker.get(answer["Location"]))
+
+    cleared = f'data-draft-key-value="{draft}" data-draft-clear-value="true"'
+    assert cleared not in page and cleared in after
+    assert 'data-draft-alive-value="/healthz"' in page  # nothing is sent where nothing arrives
+
+
 def test_nobody_ticked_brings_the_form_back_with_the_words(town: CaseTown) -> None:
     with clock.frozen(NOON):
         case = helped(town)
@@ -328,6 +344,17 @@ def test_a_call_in_person_from_the_desk_to_the_door_and_back(town: CaseTown) -> 
     assert (case.state, asked.answer, asked.via) == ("closed", "solved", "visit")
     assert after == 409
     assert f"/field/case/{case.id}/" in solved
+
+
+def test_the_page_with_a_number_opens_again_without_it(town: CaseTown) -> None:
+    with clock.frozen(NOON):
+        case, asked = to_call(town)
+        worker = client_of(town, near(town, case))
+        worker.post(f"/field/call/{asked.id}/number/")
+
+        again = worker.get(f"/field/call/{asked.id}/number/")
+
+    assert (again.status_code, again["Location"]) == (302, f"/field/call/{asked.id}/")
 
 
 def test_whoever_is_asked_to_call_is_told_in_their_inbox(town: CaseTown) -> None:
@@ -469,3 +496,8 @@ def test_the_first_page_weighs_little_on_a_weak_network(town: CaseTown) -> None:
 def static_file(address: str) -> Path:
     """The built file behind an address; nothing else is loaded with it at once."""
     return MANIFEST.parent / address.split("/gridward/", 1)[1]
+
+
+def test_ones_own_account_is_one_tap_away(town: CaseTown) -> None:
+    assert 'href="/account/"' in text(client_of(town, "G001").get("/field/"))
+    assert 'href="/account/"' in text(client_of(town, "S001").get("/desk/"))

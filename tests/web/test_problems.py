@@ -133,3 +133,19 @@ def test_a_document_has_the_request_of_its_request(rf: RequestFactory) -> None:
     request.META["gridward.request_id"] = "one"
 
     assert problem_document(request, OurFault())["request"] == "one"
+
+
+def test_a_page_that_follows_a_form_says_so_when_it_is_opened_by_itself(client: Client) -> None:
+    answer = client.get("/report/near/", headers={"accept-language": "zh-CN"})
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "这个页面在提交之后才会出现" in answer.content.decode()
+
+
+def test_the_language_is_changed_where_the_form_stood(client: Client) -> None:
+    page = client.post(
+        "/account/demo/",
+        headers={"origin": "http://testserver", "referer": "http://testserver/account/sign-in/"},
+    ).content.decode()
+
+    assert 'name="next" value="/account/sign-in/"' in page

@@ -72,7 +72,9 @@ export default class DraftController extends Controller<HTMLElement> {
       const value = kept[field.name];
       if (value === undefined) continue;
       if (field instanceof HTMLInputElement && ["radio", "checkbox"].includes(field.type)) {
-        field.checked = value.split("\n").includes(field.value);
+        const chosen = value.split("\n").includes(field.value);
+        restored ||= chosen && !field.checked;
+        field.checked = chosen;
       } else if (field.name === "client_id") {
         field.value = value;
       } else if (field.value === "" && value !== "" && !(placed && POINT.includes(field.name))) {

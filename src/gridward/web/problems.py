@@ -54,6 +54,16 @@ class MethodNotAllowed(Problem):
     text = gettext_lazy("This address does not take this method; it takes %(allowed)s.")
 
 
+class OnlySent(Problem):
+    """A page that only follows a form was opened by itself: a tab was restored, a link copied."""
+
+    code = "only_sent"
+    status = 405
+    text = gettext_lazy(
+        "This page only follows a form and does not open by itself. Go back and look from there."
+    )
+
+
 class OurFault(Problem):
     code = "our_fault"
     status = 500
@@ -71,9 +81,10 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code == 405 and wants_json(request):
+        if response.status_code == 405 and not response.get("Content-Type", "").endswith("+json"):
             allowed = response.headers.get("Allow", "")
-            response = problem_response(request, MethodNotAllowed(allowed=allowed))
+            problem = MethodNotAllowed(allowed=allowed) if wants_json(request) else OnlySent()
+            response = problem_response(request, problem)
             response["Allow"] = allowed
         return response
 

@@ -581,6 +581,7 @@ SCREENS: dict[str, Callable[[], tuple[str, dict[str, Any]]]] = {
                 "This record does not exist, or you may not see it.",
             ),
             "back": "/",
+            "frame": "ui/public.html",
         },
     ),
     "desk-home": lambda: (

@@ -58,6 +58,7 @@ class CheckPage:
     where: str = ""
     unheard: int = 0
     result: str = ""
+    result_tone: str = ""
     asked: tuple[Fact, ...] = ()
     before: tuple[Photo, ...] = ()
     after: tuple[Photo, ...] = ()

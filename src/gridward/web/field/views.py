@@ -123,8 +123,15 @@ def _row(task: TaskCard, card: CaseCard | None) -> Row:
 
 def _done_row(task: TaskCard, card: CaseCard | None) -> Row:
     return replace(
-        _row(task, card), clock=None, badge=Badge(_result_title(task.kind, task.result), "green")
+        _row(task, card),
+        clock=None,
+        badge=Badge(_result_title(task.kind, task.result), "green" if _is_good(task) else "yellow"),
     )
+
+
+def _is_good(task: TaskCard) -> bool:
+    """Whether nothing more has to be said about what was found."""
+    return task.result not in task_rules.NEEDS_WORDS
 
 
 def _result_title(kind: str, result: str) -> str:
@@ -180,7 +187,9 @@ def _check_page(
         title=title_of(found.case.matter_title),
         place=found.case.place,
         kind=_kind(task),
-        clock_text=words.clock_pill(due=task.due_at).text if task.due_at else "",
+        clock_text=words.clock_pill(due=task.due_at).text
+        if task.due_at and task.state == "open"
+        else "",
         words="\n".join(report.words for report in found.reports if report.words),
         where="\n".join(report.place_words for report in found.reports if report.place_words),
         unheard=sum(report.unheard for report in found.reports),
@@ -197,6 +206,7 @@ def _check_page(
         map=map_at(found.lng, found.lat),
         step=_step(request, task, problem) if task.state == "open" else None,
         result="" if task.state == "open" else _result_title(task.kind, task.result),
+        result_tone="good" if _is_good(task) else "warn",
     )
     status = problem.status if problem is not None else 200
     return render(request, "field/check.html", {"page": page}, status=status)
@@ -231,6 +241,7 @@ def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step
                 else _("What is still wrong, or why you cannot tell"),
                 value=sent.get("words", ""),
                 most=2000,
+                needed=True,
                 shown_if=("result", bad),
             ),
             FormField("photos", "photos", _("Photos on site (optional)"), most=3),

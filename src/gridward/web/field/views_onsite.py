@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
@@ -88,7 +88,9 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise
     except Problem as problem:
         return _case_page(request, viewer, case_id, problem)
-    messages.success(request, _("Kept. Everybody who handles it can read it."), extra_tags=JOIN)
+    messages.success(
+        request, _("Kept. Everybody who handles it can read it."), extra_tags=f"{JOIN}-{case_id}"
+    )
     return HttpResponseRedirect(reverse("field:case", args=[case_id]), status=303)
 
 
@@ -217,15 +219,17 @@ def call(request: HttpRequest, answer_id: UUID) -> HttpResponse:
         raise
     except Problem as problem:
         return _call_page(request, viewer, answer_id, problem)
-    messages.success(request, _("Handed in. Thank you."))
+    messages.success(request, _("Handed in. Thank you."), extra_tags=f"call-{answer_id}")
     return HttpResponseRedirect(reverse("field:home"), status=303)
 
 
 @for_staff("case.check_task")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_number(request: HttpRequest, answer_id: UUID) -> HttpResponse:
     """The number of whom I am to call on; that it was shown is recorded."""
     viewer = staff_of(request)
+    if request.method != "POST":  # a page that the phone opens again shows no number
+        return HttpResponseRedirect(reverse("field:call", args=[answer_id]))
     try:
         shown = actions.show_call_contact(answer_id, by=viewer)
     except NotFound:
@@ -270,6 +274,7 @@ def _call_page(
             ),
             button=_("Submit"),
             error=problem.message if problem is not None else "",
+            draft=f"call-{answer_id}",
         ),
     )
     status = problem.status if problem is not None else 200

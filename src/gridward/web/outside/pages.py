@@ -29,4 +29,5 @@ class WorkPage:
     until: datetime | None = None
     steps: tuple[Step, ...] = ()
     said: str = ""
+    arrived: str = ""
     problem: str = ""

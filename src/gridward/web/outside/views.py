@@ -64,7 +64,7 @@ def for_link(view: View) -> View:
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """What is to be done, and the forms to send back how it went."""
     actions.open_link(token)
-    return _page(request, token, said="said" in request.GET)
+    return _page(request, token, said=request.GET.get("said", ""))
 
 
 @for_link
@@ -110,8 +110,10 @@ def step(request: HttpRequest, token: str, key: str) -> HttpResponse:
     except Problem as problem:
         return _page(request, token, problem=problem, key=key)
     if wanted.asks == "result":
-        return render(request, "outside/done.html", {"number": found.number})
-    return HttpResponseRedirect(reverse("outside:page", args=[token]) + "?said=1", status=303)
+        context = {"number": found.number, "draft": _draft(found, key)}
+        return render(request, "outside/done.html", context)
+    there = f"{reverse('outside:page', args=[token])}?{urlencode({'said': key})}"
+    return HttpResponseRedirect(there, status=303)
 
 
 # --- drawing ------------------------------------------------------------------------------------
@@ -121,7 +123,7 @@ def _page(
     request: HttpRequest,
     token: str,
     *,
-    said: bool = False,
+    said: str = "",
     problem: Problem | None = None,
     key: str = "",
 ) -> HttpResponse:
@@ -141,6 +143,7 @@ def _page(
         until=found.expires_at,
         steps=tuple(_steps(request, token, found, problem, key)),
         said=_("Thank you, it has been passed on.") if said else "",
+        arrived=_draft(found, said) if said.isidentifier() else "",
         problem=problem.message if problem else "",
     )
     status = problem.status if problem else 200
@@ -200,10 +203,15 @@ def _steps(
                 is_open=mine or (number == 0 and problem is None),
                 error=said_again(request, problem) if mine and problem else "",
                 with_files=one.asks == "result",
-                draft=f"link-{found.case}-{one.key}",
+                draft=_draft(found, one.key),
             )
         )
     return drawn
+
+
+def _draft(found: LinkPage, key: str) -> str:
+    """What the browser keeps the words of a step under until they have arrived."""
+    return f"link-{found.case}-{key}"
 
 
 def _fields(asks: str, found: LinkPage) -> list[FormField]:

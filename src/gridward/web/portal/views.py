@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from gridward.cases import actions as cases
 from gridward.cases import queries
@@ -114,9 +114,11 @@ def _tracked(
 
 
 @for_everybody
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, verb: str) -> HttpResponse:
     """What the reporter may do: add, remind, answer, rate, object, ask to redo, withdraw."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("portal:tracked"))
     if request.POST.get("forget"):
         return forget(HttpResponseRedirect(reverse("portal:track")))
     held = receipt_of(request)

@@ -12,6 +12,7 @@ from gridward.catalog.queries import catalogue
 from gridward.core import demo, jurisdiction
 from gridward.core.errors import Problem
 from gridward.notify.channels import way_of
+from gridward.web.ui.typed import came_from
 from gridward.web.ui.words import is_chinese
 
 TEXT_COOKIE = "gw_text"
@@ -28,7 +29,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "gw_chinese": is_chinese(),
         "gw_texts": way_of("sms") in ("fake", "http"),  # promised only where it is kept
         "gw_public": _shows_public,  # asked by the portal's navigation alone
-        "gw_here": request.get_full_path(),
+        # an answer to a form has no page of its own to come back to: where the form stood has
+        "gw_here": request.get_full_path()
+        if request.method != "POST"
+        else came_from(request) or request.get_full_path(),
     }
 
 

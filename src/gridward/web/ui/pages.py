@@ -103,7 +103,8 @@ class FormField:
     """One field of a generated form.
 
     kind: text, textarea, select, choices, check, checks, photos, number, date, moment, hidden or
-    tel. rows and most only where they make sense. shown_if: (name, values): with script the
+    tel. rows and most only where they make sense. needed: with the choice it is
+    shown for it has to be filled in. shown_if: (name, values): with script the
     field shows only while that other field has one of these values (values joined by blanks).
     """
 
@@ -117,6 +118,7 @@ class FormField:
     error: str = ""
     most: int = 0
     shown_if: tuple[str, str] | None = None
+    needed: bool = False
     placeholder: str = ""
 
 
