@@ -1,11 +1,13 @@
 """A backup is taken while everything runs and restored whole; who was erased stays away."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from tests.databases import Space, as_owner
 from tests.journal import verbs_for_tests  # noqa: F401
 from tests.vault.test_erasure import PHONE, WORDS, a_photo, report_as
@@ -17,6 +19,13 @@ from gridward.vault import actions as vault
 from gridward.vault import queries as vault_queries
 from gridward.vault.models import Secret
 from gridward.web.cli import backups
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 ACTOR = ActorRef("post", UUID("01975b1e-0000-7000-8000-000000000001"))
 OTHER_WORDS = "路灯坏了三天"
@@ -135,7 +144,7 @@ def test_a_changed_or_cut_backup_is_refused(space: Space, tmp_path: Path) -> Non
         backups.read_manifest(copy, keys)
     database.write_bytes(whole)
     (keys / "master.key").unlink()
-    with pytest.raises(backups.NotABackup, match=r"master\.key is missing"):
+    with pytest.raises(backups.NoKeys, match=r"master\.key is missing.*--keys"):
         backups.read_manifest(copy, keys)
     (copy / "backup.json").unlink()
     with pytest.raises(backups.NotABackup, match=r"backup\.json cannot be read"):
@@ -172,3 +181,22 @@ def test_the_manifest_tells_what_is_in_it(space: Space, tmp_path: Path) -> None:
     assert stored == told
     assert stored["tables"]["journal_entry"] == Entry.objects.count()
     assert stored["jurisdiction"] == space.key
+
+
+@pytest.mark.parametrize("content", [None, "not a register\n", '{"at": "2026-11-20"}\n'])
+def test_a_register_that_cannot_be_read_stops_the_restore(
+    space: Space, tmp_path: Path, content: str | None
+) -> None:
+    """Else whoever was erased since the backup would come back, and nobody would be told."""
+    copy, keys = tmp_path / "copy", tmp_path / "keys"
+    two_reports()
+    backups.make_backup(copy, keys, quiet)
+    entries = Entry.objects.count()
+    register = tmp_path / "erasures.log"
+    if content is not None:
+        register.write_text(content)
+
+    with as_owner(space), pytest.raises(backups.NoRegister, match="nothing was restored"):
+        backups.restore_backup(copy, keys, quiet, replace=True, register=register)
+
+    assert Entry.objects.count() == entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -81,3 +82,28 @@ class NoRoom(Problem):
         "The server has no room left, so this could not be kept and nothing was changed. "
         "What you wrote is still here: try again in a while, or call the duty phone."
     )
+
+
+class FileTrouble(Problem):
+    """A file or folder that the operator named cannot be read or written."""
+
+    code = "file_trouble"
+    status = 422
+    text = _("%(file)s: %(why)s. Check the name and the folder, then try again.")
+
+
+_REASONS = {
+    errno.ENOENT: _("there is no such file or folder"),
+    errno.EACCES: _("this account may not read or write it"),
+    errno.EPERM: _("this account may not read or write it"),
+    errno.EEXIST: _("it is there already"),
+    errno.EISDIR: _("it is a folder, not a file"),
+    errno.ENOTDIR: _("part of its name is a file, not a folder"),
+    errno.ENOSPC: _("the disk is full"),
+    errno.EROFS: _("the disk can only be read"),
+}
+
+
+def why_not(error: OSError) -> str:
+    """Why a file could not be read or written, in the active language."""
+    return str(_REASONS.get(error.errno or 0) or error.strerror or error)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
@@ -58,6 +59,24 @@ class NotABackup(Problem):
     code = "not_a_backup"
     status = 422
     text = _("%(folder)s holds no whole backup: %(fault)s. Restore from another one.")
+
+
+class NoKeys(Problem):
+    code = "backup_without_keys"
+    status = 422
+    text = _(
+        "The keys of this backup are not in %(keys)s (%(missing)s is missing). "
+        "Say where they are kept: --keys DIR"
+    )
+
+
+class NoRegister(Problem):
+    code = "no_register_of_erasures"
+    status = 422
+    text = _(
+        "%(file)s cannot be read as a register of erasures; nothing was restored. "
+        "Give the newest erasures.log that was kept elsewhere."
+    )
 
 
 class SomethingThere(Problem):
@@ -144,9 +163,11 @@ def restore_backup(
     """Puts a backup in place of the current jurisdiction; returns what came back.
 
     register: a newer register of erasures than the backup's (erasures.log), kept elsewhere
-    Raises NotABackup, SomethingThere, OtherEngine, OtherSchema, NotOwner.
+    Raises NotABackup, NoKeys, NoRegister, SomethingThere, OtherEngine, OtherSchema, NotOwner.
     """
     manifest = read_manifest(folder, keys)
+    if register is not None:
+        _check_register(register)
     if manifest["engine"] != db.vendor():
         raise OtherEngine(was=manifest["engine"], here=db.vendor())
     say(gettext("database"))
@@ -179,22 +200,38 @@ def restore_backup(
 
 
 def read_manifest(folder: Path, keys: Path) -> dict[str, Any]:
-    """The manifest of a backup whose parts are all there, unchanged. Raises NotABackup."""
+    """The manifest of a backup whose parts are all there, unchanged. Raises NotABackup, NoKeys."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         wanted = {folder / manifest["database"]["name"]: manifest["database"]["sha256"]}
         wanted |= {keys / name: digest for name, digest in manifest["keys"].items()}
     except (OSError, ValueError, KeyError) as error:
-        raise NotABackup(folder=folder, fault=f"{MANIFEST} cannot be read") from error
+        fault = gettext("%(file)s cannot be read") % {"file": MANIFEST}
+        raise NotABackup(folder=folder, fault=fault) from error
     for path, digest in wanted.items():
         if not path.exists():
-            raise NotABackup(folder=folder, fault=f"{path.name} is missing")
+            if path.parent == keys:
+                raise NoKeys(keys=keys, missing=path.name)
+            fault = gettext("%(file)s is missing") % {"file": path.name}
+            raise NotABackup(folder=folder, fault=fault)
         if _digest(path) != digest:
-            raise NotABackup(folder=folder, fault=f"{path.name} was changed")
+            fault = gettext("%(file)s was changed") % {"file": path.name}
+            raise NotABackup(folder=folder, fault=fault)
     there = sum(1 for _path in _files(folder / "files"))
     if there < manifest["files"]:
-        raise NotABackup(folder=folder, fault=f"{manifest['files'] - there} files are missing")
+        fault = gettext("%(count)s files are missing") % {"count": manifest["files"] - there}
+        raise NotABackup(folder=folder, fault=fault)
     return manifest
+
+
+def _check_register(path: Path) -> None:
+    """A register that is not read would bring back whoever was erased. Raises NoRegister."""
+    register = path / "erasures.log" if path.is_dir() else path
+    try:
+        for line in register.read_text("utf-8").splitlines():
+            UUID(json.loads(line)["subject"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise NoRegister(file=path) from None
 
 
 # the database -------------------------------------------------------------------------------------

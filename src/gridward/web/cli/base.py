@@ -7,20 +7,24 @@ run (a Problem: the sentence says what to do next).
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, is_dataclass
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from gridward.core import jurisdiction
-from gridward.core.errors import Problem
+from gridward.core.errors import FileTrouble, NotFound, Problem, why_not
 from gridward.web.health import database_state
 
 
@@ -39,6 +43,22 @@ class DatabaseNotReady(Problem):
         "The database does not answer, or has no tables of this version yet. "
         "“gridward doctor” says which, and how to mend it."
     )
+
+
+class NothingByThatName(Problem):
+    """What the operator named is not there; whether they may see it is no question here."""
+
+    code = "nothing_by_that_name"
+    status = 404
+    text = _(
+        "There is nothing here by the number, key or name that was given. Check what you typed."
+    )
+
+
+class AddressTaken(Problem):
+    code = "address_taken"
+    status = 409
+    text = _("Something else listens there already. End it, or choose another port.")
 
 
 class _Encoder(DjangoJSONEncoder):
@@ -61,6 +81,8 @@ class ReportCommand(BaseCommand):
     """
 
     requires_system_checks: list[str] = []
+    # False for what works for residents and staff: each of them has a language of their own
+    speaks: bool = True
     json: bool = False
     _called_from_command_line = False
     data: Mapping[str, Any]
@@ -116,10 +138,21 @@ class ReportCommand(BaseCommand):
             raise NotOk(self.data)
 
     def run_from_argv(self, argv: list[str]) -> None:
+        with translation.override(settings.GRIDWARD_LANGUAGE) if self.speaks else nullcontext():
+            self._run(argv)
+
+    def _run(self, argv: list[str]) -> None:
         try:
             super().run_from_argv(argv)
         except Problem as problem:
-            self._told(problem)
+            is_plain = isinstance(problem, NotFound) and problem.text is NotFound.text
+            self._told(NothingByThatName() if is_plain else problem)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                self._told(AddressTaken())
+            if error.filename is None:
+                raise  # a fault of ours, told whole
+            self._told(FileTrouble(file=error.filename2 or error.filename, why=why_not(error)))
         except DatabaseError:
             if database_state(jurisdiction.current().database) == "ok":
                 raise  # a fault of ours, told whole
@@ -171,6 +204,11 @@ class Subcommands:
         made: CommandParser = self._made.add_parser(name, help=help, description=help)
         ReportCommand._common(ReportCommand(), made, default=argparse.SUPPRESS)
         return made
+
+
+def local(moment: datetime) -> str:
+    """A moment as the jurisdiction's clocks show it, to the minute."""
+    return f"{moment.astimezone(jurisdiction.current().tz):%Y-%m-%d %H:%M}"
 
 
 def _plain(value: Any) -> str:

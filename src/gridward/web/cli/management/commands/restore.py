@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from gridward.web.cli import backups
-from gridward.web.cli.base import ReportCommand
+from gridward.web.cli.base import ReportCommand, local
 
 
 class Command(ReportCommand):
@@ -28,4 +30,14 @@ class Command(ReportCommand):
         told = backups.restore_backup(
             folder, keys, self.say, replace=options["replace"], register=options["erasures"]
         )
-        self.finish(bool(told["journal_ok"]), told)
+        text = _(
+            "The backup of %(made)s is in place: %(files)s files; erased again: %(keys)s keys, "
+            "%(rows)s texts."
+        ) % {
+            "made": local(datetime.fromisoformat(told["made_at"])),
+            "files": told["files"],
+            "keys": told["keys_erased_again"],
+            "rows": told["rows_erased_again"],
+        }
+        whole = _("the journal is whole") if told["journal_ok"] else _("the journal is NOT whole")
+        self.finish(bool(told["journal_ok"]), told, f"{text}\n{whole}")
