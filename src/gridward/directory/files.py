@@ -117,7 +117,11 @@ def tidy_staged() -> int:
 
 def template(kind: str) -> bytes:
     """An empty people file with headings and two example rows. kind: csv or xlsx."""
-    rows: list[Sequence[str]] = [TEMPLATE_HEADINGS, *TEMPLATE_EXAMPLES]
+    return written([TEMPLATE_HEADINGS, *TEMPLATE_EXAMPLES], kind, "人员")
+
+
+def written(rows: Sequence[Sequence[str]], kind: str, title: str) -> bytes:
+    """A table as a file, its headings first. kind: csv or xlsx; title: of the sheet."""
     if kind == "csv":
         out = io.StringIO()
         csv.writer(out, lineterminator="\r\n").writerows(rows)
@@ -127,10 +131,10 @@ def template(kind: str) -> bytes:
 
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("人员")
+        sheet = book.add_worksheet(title)
         bold = book.add_format({"bold": True, "bg_color": "#E6EEF5"})
         plain = book.add_format({"num_format": "@"})
-        sheet.set_column(0, len(TEMPLATE_HEADINGS) - 1, 18, plain)
+        sheet.set_column(0, len(rows[0]) - 1, 18, plain)
         for number, row in enumerate(rows):
             for place, value in enumerate(row):
                 sheet.write_string(number, place, value, bold if number == 0 else plain)

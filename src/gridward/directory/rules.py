@@ -184,7 +184,8 @@ WORKER_KIND_WORDS = {
 }
 
 _STAFF_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,31}")
-_PHONE = re.compile(r"\d{5,15}")
+# a mobile number of mainland China has eleven digits: with fewer one was lost in typing
+_PHONE = re.compile(r"1[3-9]\d{9}|(?!1[3-9])\d{5,15}")
 
 
 @dataclass(frozen=True, slots=True)

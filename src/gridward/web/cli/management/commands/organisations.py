@@ -1,48 +1,65 @@
-"""`gridward organisations import FILE | list`: desks and departments from a table."""
+"""`gridward organisations import FILE | template OUT | list`: desks and departments."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from gridward.directory import queries
-from gridward.directory.actions import NewOrganisation, create_organisations
+from gridward.directory import files, queries
+from gridward.directory.actions import create_organisations
+from gridward.directory.errors import UnreadableFile
 from gridward.journal.actions import ActorRef
-from gridward.territory import queries as territory
+from gridward.web.cli import organising
 from gridward.web.cli.base import ReportCommand
 
 ACTOR = ActorRef("import", "organisations")
-COLUMNS = ("key", "kind", "title_zh", "title_en")
+SHOWN = 20
 
 
 class Command(ReportCommand):
-    help = "Make organisations from a table, or list those that are there."
+    help = "Make organisations from a table, write an empty table, or list those that are there."
 
     def add_options(self, parser: CommandParser) -> None:
         subs = self.subcommands(parser)
         load = subs.add("import", "make the organisations of a table that are not there yet")
-        load.add_argument(
-            "file",
-            metavar="FILE.csv",
-            type=Path,
-            help="columns key, kind, title_zh, title_en; type_code, area and order may follow",
-        )
+        load.add_argument("file", metavar="FILE", type=Path, help="CSV (UTF-8, GB18030) or XLSX")
+        empty = subs.add("template", "write a table with headings and examples")
+        empty.add_argument("out", metavar="OUT", type=Path, help="a name ending in .csv or .xlsx")
         subs.add("list", "key, kind, code, titles")
 
     def report(self, **options: Any) -> None:
         getattr(self, f"_{options.pop('sub')}")(options)
 
+    def _template(self, options: Mapping[str, Any]) -> None:
+        out: Path = options["out"]
+        kind = out.suffix.lower().lstrip(".")
+        if kind not in ("csv", "xlsx"):
+            raise UnreadableFile(name=out.name)
+        headings = [words[0] for words in organising.HEADINGS.values()]
+        out.write_bytes(files.written([headings, *organising.EXAMPLES], kind, "单位"))
+        self.finish(True, {"file": str(out)}, str(out))
+
     def _import(self, options: Mapping[str, Any]) -> None:
-        rows = _rows(options["file"])
+        path: Path = options["file"]
         known = queries.organisations_in_memory().by_key
-        new = [_organisation(row, at) for at, row in enumerate(rows) if row["key"] not in known]
+        rows, new, faults = organising.read_table(
+            files.table_of(path.read_bytes(), path.name), known
+        )
+        if faults:
+            lines = [_fault_line(fault) for fault in faults[:SHOWN]]
+            if len(faults) > SHOWN:
+                more = _("… and %(count)s more; --json lists all.")
+                lines.append(more % {"count": len(faults) - SHOWN})
+            lines.append(_("Nothing was changed. Correct the table and import it again."))
+            told = {"rows": rows, "made": 0, "faults": [asdict(fault) for fault in faults]}
+            self.finish(False, told, "\n".join(lines))
         create_organisations(new, actor=ACTOR)
-        data = {"rows": len(rows), "made": len(new), "already_there": len(rows) - len(new)}
+        data = {"rows": rows, "made": len(new), "already_there": rows - len(new)}
         text = _("%(made)s organisations made, %(already_there)s were there already") % data
         self.finish(True, data, text)
 
@@ -54,36 +71,10 @@ class Command(ReportCommand):
         self.finish(True, {"organisations": found}, "\n".join(lines))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path.name}: {error}", returncode=2) from None
-    for number, row in enumerate(rows, start=2):
-        missing = [name for name in COLUMNS if not (row.get(name) or "").strip()]
-        if missing:
-            raise CommandError(
-                _("%(file)s, row %(row)s: %(columns)s is missing")
-                % {"file": path.name, "row": number, "columns": ", ".join(missing)},
-                returncode=2,
-            )
-    return [{name: (cell or "").strip() for name, cell in row.items() if name} for row in rows]
-
-
-def _organisation(row: Mapping[str, str], order: int) -> NewOrganisation:
-    """Without an area of its own an organisation stands for the whole jurisdiction."""
-    code = row.get("area", "")
-    widest = territory.areas_of_level(1)
-    area = widest[0].id if widest else None
-    if code:
-        area = territory.area_of_code(code).id
-    return NewOrganisation(
-        key=row["key"],
-        kind=row["kind"],
-        title_zh=row["title_zh"],
-        title_en=row["title_en"],
-        type_code=row.get("type_code", ""),
-        area_id=area,
-        order=int(row.get("order") or order),
-    )
+def _fault_line(fault: organising.Fault) -> str:
+    said = f"“{fault.value}” {fault.text}" if fault.value else fault.text
+    return _("row %(row)s, %(heading)s: %(fault)s") % {
+        "row": fault.row,
+        "heading": organising.HEADINGS[fault.column][0],
+        "fault": said,
+    }

@@ -48,10 +48,7 @@ class Command(ReportCommand):
         self.finish(True, {"file": str(out)}, text=str(out))
 
     def _import(self, path: Path, dry_run: bool, good_rows: bool) -> None:
-        try:
-            content = path.read_bytes()
-        except OSError:
-            raise UnreadableFile(name=path.name) from None
+        content = path.read_bytes()
         started = time.perf_counter()
         try:
             done = access.admit_people(
@@ -106,7 +103,7 @@ def _lines(refused: Problem, faults: tuple[rules.Fault, ...]) -> str:
 
 
 def _fault_line(fault: rules.Fault) -> str:
-    return _("row %(row)s, %(heading)s %(fault)s %(value)s") % {
+    return _("row %(row)s, %(heading)s: %(fault)s %(value)s").rstrip() % {
         "row": fault.row,
         "heading": rules.HEADINGS[fault.column][0],
         "fault": FAULTS[fault.code],
