@@ -446,3 +446,50 @@ def test_a_cross_walk_by_hand_follows_splits_and_says_what_is_wrong(tmp_path: Pa
         with pytest.raises(errors.BadShare, match=why):
             run(*words, "--apply")
     assert CrossWalk.objects.count() == 1
+
+
+def test_a_shapefile_of_a_chinese_program_is_read_without_its_cpg(tmp_path: Path) -> None:
+    pyogrio = pytest.importorskip("pyogrio")
+    begin()
+    cells = grids()
+    path = tmp_path / "网格.shp"
+    pyogrio.raw.write(
+        str(path),
+        geometry=np.array(shapely.to_wkb([cell for _said, cell in cells])),
+        field_data=[np.array([said["名称"] for said, _cell in cells], dtype=object)],
+        fields=["名称"],
+        geometry_type="Polygon",
+        crs="EPSG:4490",
+        driver="ESRI Shapefile",
+        encoding="GB18030",
+    )
+    path.with_suffix(".cpg").unlink()
+
+    named = [feature.properties["名称"] for feature in files.read_features(path)]
+    path.with_suffix(".dbf").unlink()
+
+    assert named == [said["名称"] for said, _cell in cells]
+    with pytest.raises(errors.UnreadableMap, match=r"\.dbf"):
+        files.read_features(path)
+
+
+def test_a_property_that_no_feature_has_is_one_fault_with_those_that_are_there(
+    tmp_path: Path,
+) -> None:
+    begin()
+    path = save(tmp_path, grids())
+
+    found = faulty("territory", "import", path, "--level", "grid", "--code-property", "nummer")
+
+    assert [(f["feature"], f["kind"]) for f in found] == [(0, "no_property"), (0, "no_property")]
+    assert "nummer" in found[1]["text"] and "名称" in found[1]["text"]
+
+
+def test_a_level_whose_wider_one_is_not_drawn_yet_says_which_is_next(tmp_path: Path) -> None:
+    path = save(tmp_path, [({"名称": "网格"}, SQUARE)])
+    words = ("territory", "import", path, "--levels", LEVELS, "--name-property", "名称")
+
+    with pytest.raises(errors.WiderFirst) as refused:
+        run(*words, "--level", "grid")
+
+    assert refused.value.params == {"level": "grid", "next": "district"}

@@ -19,6 +19,12 @@ class NoSuchLevel(Problem):
     text = _("There is no level “%(level)s”. Choose one of: %(known)s.")
 
 
+class WiderFirst(Problem):
+    code = "wider_level_first"
+    status = 409
+    text = _("Nothing is drawn yet above “%(level)s”. Begin with the widest: next is “%(next)s”.")
+
+
 class BadLevels(Problem):
     code = "bad_levels"
     status = 422
@@ -266,6 +272,7 @@ LINE_PARTS_NOTHING = _(
 LINE_TANGLED = _("the line crosses the border too often; draw a simpler one.")
 
 # What is wrong with a feature of a file.
+NO_PROPERTY = _("No feature has a property “%(name)s” (%(option)s). There are: %(known)s")
 NO_FEATURES = _("The file holds no features.")
 NO_GEOMETRY = _("It has no shape.")
 NO_NAME_IN = _("It has no name (property “%(property)s”). Say which property with --name-property.")
@@ -296,6 +303,15 @@ NO_READER = _(
     "this kind of file needs the extra packages: install gridward[import]. GeoJSON works without."
 )
 NO_GEOJSON_FEATURES = _("it is no GeoJSON collection of features.")
+NOT_READ_HERE = _("it is no file of areas that is read here (GeoJSON, SHP, GPKG, KML).")
+SHP_PARTS = _(
+    "%(missing)s is missing: a shapefile is several files of one name. "
+    "Put .shp, .shx, .dbf and .prj beside each other."
+)
+CUT_HEADING = _(
+    "its headings or texts are cut within a character (a shapefile's headings hold ten bytes). "
+    "Export it as GeoJSON or GPKG, or with short Latin headings."
+)
 NOT_JSON = _("it is not JSON.")
 TOO_LARGE = _("it is larger than 20 MB.")
 NO_LAYER = _("no layer of areas was found in it.")

@@ -7,6 +7,8 @@ datum its degrees stand in no file of the trade says reliably; that is asked of 
 from __future__ import annotations
 
 import csv
+import errno
+import glob
 import json
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from gridward.core.errors import why_not
 from gridward.territory import errors
 from gridward.territory.rules import Feature
 
@@ -28,9 +31,10 @@ def read_features(path: str | Path) -> list[Feature]:
         if path.suffix.lower() in GEOJSON:
             return features_of_geojson(path.read_bytes(), path.name)
     except OSError as error:
-        raise errors.UnreadableMap(name=path.name, why=error.strerror or "") from None
+        raise errors.UnreadableMap(name=path.name, why=why_not(error)) from None
     if not path.exists():
-        raise errors.UnreadableMap(name=path.name, why="No such file or directory")
+        gone = FileNotFoundError(errno.ENOENT, "")
+        raise errors.UnreadableMap(name=path.name, why=why_not(gone))
     return _with_pyogrio(path)
 
 
@@ -69,10 +73,19 @@ def _with_pyogrio(path: Path) -> list[Feature]:
         from pyogrio.errors import DataLayerError, DataSourceError
     except ImportError:
         raise errors.UnreadableMap(name=path.name, why=errors.NO_READER) from None
-    try:
-        meta, _fids, shapes, columns = pyogrio.raw.read(path)
-    except (DataSourceError, DataLayerError, ValueError) as error:
-        raise errors.UnreadableMap(name=path.name, why=str(error).splitlines()[0]) from None
+    encodings: tuple[str | None, ...] = (None,)
+    if path.suffix.lower() == ".shp":
+        encodings = _shapefile_encodings(path)
+    for encoding in encodings:
+        try:
+            meta, _fids, shapes, columns = pyogrio.raw.read(path, encoding=encoding)
+        except UnicodeDecodeError:
+            if encoding == encodings[-1]:
+                raise errors.UnreadableMap(name=path.name, why=errors.CUT_HEADING) from None
+        except (DataSourceError, DataLayerError, ValueError):
+            raise errors.UnreadableMap(name=path.name, why=errors.NOT_READ_HERE) from None
+        else:
+            break
     if shapes is None:
         raise errors.UnreadableMap(name=path.name, why=errors.NO_LAYER)
     grounds = _in_degrees(shapely.from_wkb(shapes, on_invalid="ignore"), meta.get("crs"))
@@ -85,6 +98,19 @@ def _with_pyogrio(path: Path) -> list[Feature]:
         )
         for number, ground in enumerate(grounds, 1)
     ]
+
+
+def _shapefile_encodings(path: Path) -> tuple[str | None, ...]:
+    """In what its table may be written: None is what it says of itself. Raises UnreadableMap.
+
+    Without a .cpg nothing says it; what Chinese programs wrote is GBK then.
+    """
+    beside = {each.suffix.lower() for each in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    missing = [part for part in (".shx", ".dbf") if part not in beside]
+    if missing:
+        why = errors.SHP_PARTS % {"missing": ", ".join(missing)}
+        raise errors.UnreadableMap(name=path.name, why=why)
+    return (None,) if ".cpg" in beside else ("utf-8", "gb18030")
 
 
 def _plain(value: Any) -> Any:
@@ -134,6 +160,6 @@ def crosswalk_lines(path: str | Path) -> list[tuple[int, str, str, str]]:
                 for row in rows
             ]
     except OSError as error:
-        raise errors.UnreadableMap(name=path.name, why=error.strerror or "") from None
+        raise errors.UnreadableMap(name=path.name, why=why_not(error)) from None
     except UnicodeDecodeError:
         raise errors.UnreadableMap(name=path.name, why=errors.NOT_UTF8) from None

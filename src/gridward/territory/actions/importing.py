@@ -45,10 +45,13 @@ def import_areas(
     scheme: the levels, when this is the first drawing. What the file leaves open within the
     tolerance is knit, so that neighbours share their vertices. dry_run writes nothing and refuses
     nothing: the faults stand in what comes back.
-    Raises FaultyFile, AlreadyDrawn, NoSuchLevel, CodesExhausted; then nothing is changed.
+    Raises FaultyFile, AlreadyDrawn, NoSuchLevel, WiderFirst, CodesExhausted: nothing is changed.
     """
     stands = queries.ground().scheme or scheme or queries.agreed_scheme() or rules.FIVE_LEVELS
     number = stands.level(level).number
+    following = max((area.level for area in queries.ground().leaves), default=0) + 1
+    if number > following:
+        raise errors.WiderFirst(level=stands.level(number).key, next=stands.level(following).key)
     found = queries.read_import(
         features, level=number, properties=properties, datum=datum, tolerance_m2=tolerance_m2
     )

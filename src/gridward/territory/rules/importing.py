@@ -155,6 +155,8 @@ class _Reader:
     def read(self, features: Sequence[Feature]) -> tuple[list[Cell], list[FeatureFault]]:
         if not features:
             self.faults.append(FeatureFault(0, "empty", str(errors.NO_FEATURES)))
+        if self._lack_a_property(features):
+            return [], self.faults  # else every feature is named for the same reason
         grounds = [self._ground(feature) for feature in features]
         if self.parents and self._is_in_other_datum([each for each in grounds if each is not None]):
             return [], self.faults  # what follows would name every feature for the same reason
@@ -166,6 +168,19 @@ class _Reader:
                 cells.append(cell)
         self._holes(cells)
         return cells, self.faults
+
+    def _lack_a_property(self, features: Sequence[Feature]) -> bool:
+        """Whether a property that was asked for stands at no feature at all."""
+        known = dict.fromkeys(key for each in features for key in each.properties)
+        lacking = [
+            (f"--{option.replace('_', '-')}-property", name)
+            for option, name in vars(self.properties).items()
+            if features and name and name not in known
+        ]
+        for option, name in lacking:
+            told = {"name": name, "option": option, "known": ", ".join(known) or "–"}
+            self.faults.append(FeatureFault(0, "no_property", str(errors.NO_PROPERTY) % told))
+        return bool(lacking)
 
     def _fault(
         self, feature: Feature, kind: str, text: str | Promise, at: BaseGeometry | None = None

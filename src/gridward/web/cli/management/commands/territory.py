@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from shapely.geometry.base import BaseGeometry
 
 from gridward.core import geodesy
+from gridward.core.errors import why_not
 from gridward.journal.actions import ActorRef
 from gridward.territory import actions, errors, files, queries, rules
 from gridward.web.cli.base import ReportCommand
@@ -205,11 +206,12 @@ class Command(ReportCommand):
             kinds=_kinds(drawing, options, bool(under)),
             synthetic=not options["real"],
         )
-        counts = {
-            queries.scheme().level(queries.area(ids[0]).level).key: len(ids) for ids in drawn.ids
-        }
+        by_level = {queries.area(ids[0]).level: len(ids) for ids in drawn.ids}
+        counts = {queries.scheme().level(each).key: count for each, count in by_level.items()}
         seconds = round(time.perf_counter() - begun, 1)
-        listed = ", ".join(f"{count} {key}" for key, count in counts.items())
+        listed = ", ".join(
+            f"{count} {queries.level_title(each)}" for each, count in by_level.items()
+        )
         self.finish(
             data={"version": drawn.version, "areas": counts, "seconds": seconds},
             text=_("Boundaries version %(version)s: %(listed)s, in %(seconds)s s")
@@ -274,11 +276,16 @@ class Command(ReportCommand):
                 synthetic=options["synthetic"],
                 actor=IMPORTS,
             ).drawn
-        lines = [
+        said = (
             _(
                 "%(features)s features, %(cells)s of them areas under %(parents)s parents; "
                 "tolerance %(tolerance)s m², largest fault %(most)s m²"
             )
+            if found.level > 1
+            else _("%(features)s features, %(cells)s of them the widest area")
+        )
+        lines = [
+            said
             % {
                 "features": found.features,
                 "cells": len(found.cells),
@@ -496,9 +503,9 @@ def _outline_of(path: str) -> BaseGeometry:
     try:
         return rules.outline_of_geojson(json.loads(Path(path).read_text(encoding="utf-8")))
     except OSError as error:
-        raise errors.BadOutline(why=f"{path}: {error.strerror}.") from None
+        raise errors.BadOutline(why=f"{path}: {why_not(error)}") from None
     except ValueError:
-        raise errors.BadOutline(why=f"{path} is not JSON.") from None
+        raise errors.BadOutline(why=f"{path}: {errors.NOT_JSON}") from None
 
 
 def _points(path: str, lng_column: str, lat_column: str) -> Iterator[tuple[float, float]]:
@@ -508,14 +515,15 @@ def _points(path: str, lng_column: str, lat_column: str) -> Iterator[tuple[float
             rows = csv.DictReader(text)
             missing = {lng_column, lat_column} - set(rows.fieldnames or ())
             if missing:
-                raise errors.BadOutline(why=f"{path} has no column {', '.join(sorted(missing))}.")
+                why = errors.NO_COLUMN % {"columns": ", ".join(sorted(missing))}
+                raise errors.BadOutline(why=f"{path}: {why}")
             for row in rows:
                 try:
                     yield float(row[lng_column]), float(row[lat_column])
                 except (TypeError, ValueError):
                     continue
     except OSError as error:
-        raise errors.BadOutline(why=f"{path}: {error.strerror}.") from None
+        raise errors.BadOutline(why=f"{path}: {why_not(error)}") from None
 
 
 def _text(path: str) -> io.TextIOWrapper:
@@ -524,7 +532,7 @@ def _text(path: str) -> io.TextIOWrapper:
     packed = zipfile.ZipFile(path)
     inside = [name for name in packed.namelist() if name.lower().endswith(".csv")]
     if not inside:
-        raise errors.BadOutline(why=f"{path} holds no CSV.")
+        raise errors.BadOutline(why=_("%(path)s holds no CSV") % {"path": path})
     return io.TextIOWrapper(packed.open(inside[0]), encoding="utf-8-sig", newline="")
 
 
