@@ -1,17 +1,25 @@
 """`gridward packs` and `gridward catalog`, as they are called."""
 
 import json
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from tests.catalog.folders import write_pack
 
 from gridward.catalog.actions import decide
 from gridward.journal.actions import ActorRef
 from gridward.web.cli.base import NotOk
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def run(*words: str) -> str:

@@ -1,15 +1,24 @@
 """What is wrong with a pack is said by file, line, what was expected and what stood there."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from tests.catalog.folders import faults_in, told, write_pack
 
 from gridward.catalog import registry
 from gridward.catalog.compiled import Content
 from gridward.catalog.loader import compile_packs, packs_root
 from gridward.catalog.registry import Kind
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 MATTER = """\
 groups:

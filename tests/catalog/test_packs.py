@@ -1,10 +1,12 @@
 """The packs that ship, and the one that shows that a process is data."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from gridward.catalog import loader
 from gridward.catalog.compiled import Catalogue, Content, digest_of
@@ -13,6 +15,13 @@ from gridward.catalog.errors import NotInCatalogue
 from gridward.catalog.loader import compile_packs, packs_root, read_district
 from gridward.catalog.queries import years_to_load
 from gridward.catalog.worktime import Limit, Unit
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 REFERRAL = Path(__file__).parent / "packs" / "referral"
 

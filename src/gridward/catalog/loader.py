@@ -264,7 +264,8 @@ def _entries_of(
         for key, value in _mapping(document, faults).items():
             yield RawEntry(inside.stem, key, value, _spots(document, (key,)), pack)
     else:
-        known = [*_LISTS, *_PARTS, "desks.yaml", "settings.yaml", "calendars/…", "notices/…"]
+        folders = [f"{each}/…" for each in (*_FOLDERS, *_LIST_FOLDERS)]
+        known = [*_LISTS, *_PARTS, "desks.yaml", "settings.yaml", *folders]
         faults.append(Fault(document.file, 1, ", ".join(known), "a file nobody reads"))
 
 

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from gridward.catalog.queries import Catalogue, Change, catalogue, difference, editions
-from gridward.web.cli.base import ReportCommand
+from gridward.web.cli.base import ReportCommand, local
 
 SHOWN = {
     "matters": "matters",
@@ -55,13 +56,17 @@ class Command(ReportCommand):
             }
             for each in editions()
         ]
-        lines = [f"edition {shown.number} ({shown.digest[:12]}): {' + '.join(shown.stack)}"]
+        head = _("edition %(number)s (%(digest)s): %(stack)s")
+        stack = " + ".join(shown.stack)
+        lines = [head % {"number": shown.number, "digest": shown.digest[:12], "stack": stack}]
         lines += [f"  {number:4} {name}" for name, number in counted.items()]
         for calendar in shown.calendars.values():
             years = ", ".join(str(year) for year in sorted(calendar.years))
             lines.append(f"  calendar {calendar.key} {calendar.digest}: {years}")
         lines += [
-            f"edition {each['number']}: {each['created_at']} {each['remark']}" for each in listed
+            _("edition %(number)s") % {"number": each["number"]}
+            + f": {local(each['created_at'])} {each['remark']}".rstrip()
+            for each in listed
         ]
         data = {
             "edition": shown.number,
@@ -78,13 +83,19 @@ class Command(ReportCommand):
         if key is not None:
             if key not in entries:
                 raise CommandError(
-                    f"Edition {shown.number} has no {key} in {section}.", returncode=2
+                    _("Edition %(number)s has no %(key)s in %(section)s.")
+                    % {"number": shown.number, "key": key, "section": section},
+                    returncode=2,
                 )
             entry = entries[key].model_dump(mode="json", by_alias=True)
             origin = shown.origin(section, key)
             text = json.dumps(entry, ensure_ascii=False, indent=2)
             data = {"edition": shown.number, "origin": origin, "entry": entry}
-            self.finish(True, data, f"{text}\nfrom {origin}, edition {shown.number}")
+            said = _("from %(origin)s, edition %(number)s") % {
+                "origin": origin,
+                "number": shown.number,
+            }
+            self.finish(True, data, f"{text}\n{said}")
             return
         rows = {
             each: str(getattr(entry, "title", "") or getattr(entry, "because", ""))
@@ -96,7 +107,7 @@ class Command(ReportCommand):
     def _diff(self, before: int, after: int | None) -> None:
         newer = catalogue(after)
         changes = difference(catalogue(before), newer)
-        lines = [_line(change) for change in changes] or ["no difference"]
+        lines = [_line(change) for change in changes] or [_("no difference")]
         data = {"before": before, "after": newer.number, "changes": list(changes)}
         self.finish(True, data, "\n".join(lines))
 

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gridward.catalog.actions import load_packs
 from gridward.catalog.errors import PackFaulty
@@ -42,7 +44,7 @@ class Command(ReportCommand):
             lines = [str(fault) for fault in problem.faults]
             count = len(lines)
             data = {"faults": [asdict(fault) for fault in problem.faults]}
-            ending = "1 fault" if count == 1 else f"{count} faults"
+            ending = ngettext("%(count)s fault", "%(count)s faults", count) % {"count": count}
             self.finish(False, data, "\n".join([*lines, ending]))
 
     def _check(self, packs: Sequence[str]) -> None:
@@ -54,16 +56,25 @@ class Command(ReportCommand):
             "processes": len(content.processes),
             "calendars": len(content.calendars),
         }
-        told = ", ".join(f"{number} {name}" for name, number in counted.items())
         data = {"stack": list(content.stack), "counts": counted, "faults": []}
-        self.finish(True, data, f"{' + '.join(content.stack)}: {told}; no faults")
+        text = _(
+            "%(stack)s: %(matters)s matters, %(conditions)s conditions, %(responsibility)s rules "
+            "of responsibility, %(processes)s processes, %(calendars)s calendars; no faults"
+        ) % {**counted, "stack": " + ".join(content.stack)}
+        self.finish(True, data, text)
 
     def _load(self, packs: Sequence[str], remark: str) -> None:
         if not packs:
             if not is_loaded():
-                raise CommandError("Nothing is loaded yet: name the packs to load.", returncode=2)
+                raise CommandError(
+                    _("Nothing is loaded yet: name the packs to load."), returncode=2
+                )
             packs = [name.partition("@")[0] for name in catalogue().stack]
         made = load_packs(packs, actor=ActorRef("system", "cli.packs"), remark=remark)
         data = {"edition": made.number, "digest": made.digest, "new": made.is_new}
-        what = "made" if made.is_new else "unchanged"
-        self.finish(True, data, f"edition {made.number} {what} ({made.digest[:12]})")
+        said = (
+            _("edition %(number)s made (%(digest)s)")
+            if made.is_new
+            else _("nothing differs: edition %(number)s stays (%(digest)s)")
+        )
+        self.finish(True, data, said % {"number": made.number, "digest": made.digest[:12]})
