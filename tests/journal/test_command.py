@@ -2,12 +2,14 @@
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import translation
 from tests.databases import Space
 from tests.jobs import run_jobs
 from tests.journal.test_entries import change
@@ -19,6 +21,12 @@ from gridward.journal.errors import DeliveryNotFound, HeadUnreadable
 from gridward.journal.models import Delivery, Entry
 from gridward.web.cli.base import NotOk
 from gridward.web.cli.management.commands.journal import Command
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def run(*arguments: str) -> tuple[dict[str, Any], str]:
@@ -34,7 +42,7 @@ def test_a_whole_journal_says_so(sealed: Space) -> None:  # noqa: F811
     assert data["ok"] is True
     assert (data["entries"], data["seals"], data["pending"]) == (14, 3, 2)
     assert text.strip().splitlines() == [
-        "14 entries under 3 seals, 2 waiting",
+        "14 entries under 3 seals, 2 waiting for the next one",
         "the journal is whole",
     ]
 

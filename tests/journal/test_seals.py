@@ -1,7 +1,7 @@
 """Sealing, and what verification finds when somebody has been at the rows."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 from tests import databases
 from tests.databases import Space
 from tests.journal import verbs_for_tests  # noqa: F401
@@ -20,6 +21,13 @@ from gridward.journal import actions, guards, keys, queries, rules, sealing
 from gridward.journal.actions import ActorRef, note
 from gridward.journal.errors import SealerBusy
 from gridward.journal.models import Entry, Seal
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 ACTOR = ActorRef("system", "tests")
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)

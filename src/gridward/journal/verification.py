@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from gridward.core import db
 from gridward.journal import keys, rules
 from gridward.journal.models import Entry, Seal
@@ -15,18 +18,20 @@ ROWS_AT_ONCE = 20_000
 FAULTS_TOLD = 200
 
 FAULTS = {
-    "entry_altered": "was changed after it was written",
-    "entry_removed": "is gone",
-    "entry_added": "was slipped in",
-    "entry_moved": "stands in another's place",
-    "entry_foreign": "was not written by this installation",
-    "root_differs": "does not match the entries it binds",
-    "seal_altered": "was changed after it was made",
-    "seal_unsigned": "does not carry a valid signature of this installation",
-    "seal_removed": "is gone",
-    "chain_broken": "does not follow from the one before it",
-    "head_gone": "was published, but the journal now ends before it",
-    "head_differs": "was published with another content: the chain has been rewritten",
+    "entry_altered": gettext_lazy("was changed after it was written"),
+    "entry_removed": gettext_lazy("is gone"),
+    "entry_added": gettext_lazy("was slipped in"),
+    "entry_moved": gettext_lazy("stands in another's place"),
+    "entry_foreign": gettext_lazy("was not written by this installation"),
+    "root_differs": gettext_lazy("does not match the entries it binds"),
+    "seal_altered": gettext_lazy("was changed after it was made"),
+    "seal_unsigned": gettext_lazy("does not carry a valid signature of this installation"),
+    "seal_removed": gettext_lazy("is gone"),
+    "chain_broken": gettext_lazy("does not follow from the one before it"),
+    "head_gone": gettext_lazy("was published, but the journal now ends before it"),
+    "head_differs": gettext_lazy(
+        "was published with another content: the chain has been rewritten"
+    ),
 }
 
 
@@ -40,13 +45,13 @@ class Fault:
     position: int | None = None
 
     def __str__(self) -> str:
-        what = (
-            f"seal {self.seal}" if self.code.startswith(("seal", "chain", "head", "root")) else ""
-        )
-        if not what:
-            what = f"entry {self.entry}" if self.entry else "an entry"
+        if self.code.startswith(("seal", "chain", "head", "root")):
+            what = _("seal %(number)s") % {"number": self.seal}
+        else:
+            what = _("entry %(id)s") % {"id": self.entry} if self.entry else _("an entry")
             if self.seal is not None:
-                what += f" (seal {self.seal}, place {self.position})"
+                where = _(" (seal %(number)s, place %(place)s)")
+                what += where % {"number": self.seal, "place": self.position}
         return f"{what} {FAULTS[self.code]}"
 
 

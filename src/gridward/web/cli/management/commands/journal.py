@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from gridward.journal import actions, queries
 from gridward.journal.errors import DeliveryNotFound, HeadUnreadable
 from gridward.journal.rules import ActorRef
-from gridward.web.cli.base import ReportCommand
+from gridward.web.cli.base import ReportCommand, local
 
 OPERATOR = ActorRef("system", "operator")
 
@@ -45,15 +46,16 @@ class Command(ReportCommand):
         told = [str(fault) for fault in report.faults]
         hidden = sum(report.counts.values()) - len(told)
         if hidden:
-            told.append(f"and {hidden} more faults")
+            told.append(_("and %(count)s more faults") % {"count": hidden})
         told.append(
-            f"{report.entries} entries under {report.seals} seals, {report.pending} waiting"
+            _("%(entries)s entries under %(seals)s seals, %(pending)s waiting for the next one")
+            % {"entries": report.entries, "seals": report.seals, "pending": report.pending}
         )
         if not report.marks_checked:
-            told.append("the marks of entries were not checked: keys/entry.key is not here")
+            told.append(_("the marks of entries were not checked: keys/entry.key is not here"))
         if report.head_checked:
-            told.append("the published head was compared")
-        told.append("the journal is whole" if report.ok else "the journal is NOT whole")
+            told.append(_("the published head was compared"))
+        told.append(_("the journal is whole") if report.ok else _("the journal is NOT whole"))
         self.finish(report.ok, report.as_json(), "\n".join(told))
 
     def head(self, **options: Any) -> None:
@@ -64,22 +66,25 @@ class Command(ReportCommand):
             beside = path.with_name(f".{path.name}.{os.getpid()}")
             beside.write_text(text)
             beside.replace(path)
-            text = f"head of seal {found['number']} written to {path}"
+            text = _("head of seal %(number)s written to %(file)s") % {
+                "number": found["number"],
+                "file": path,
+            }
         self.finish(True, found, text.rstrip())
 
     def seal(self, **options: Any) -> None:
         made = actions.seal_pending()
-        self.finish(True, {"seals": made}, f"{len(made)} new seals")
+        self.finish(True, {"seals": made}, _("%(count)s new seals") % {"count": len(made)})
 
     def stuck(self, **options: Any) -> None:
         """Exit code 1 when something is stuck."""
         rows = queries.stuck_deliveries()
         lines = [
-            f"{row.id}  {row.since:%Y-%m-%d %H:%M}  {row.verb} -> {row.subscriber}  {row.state}, "
-            f"{row.attempts} tries  {row.last_error}"
+            f"{row.id}  {local(row.since)}  {row.verb} -> {row.subscriber}  {row.state} "
+            f"×{row.attempts}  {row.last_error}"
             for row in rows
         ]
-        text = "\n".join(lines) or "nothing is stuck"
+        text = "\n".join(lines) or _("nothing is stuck")
         self.finish(not rows, {"deliveries": rows}, text)
 
     def send_again(self, **options: Any) -> None:
@@ -88,7 +93,7 @@ class Command(ReportCommand):
         except ValueError:
             raise DeliveryNotFound() from None
         actions.send_again(delivery, actor=OPERATOR)
-        self.finish(True, {"delivery": delivery}, "queued; a running worker takes it")
+        self.finish(True, {"delivery": delivery}, _("queued; a running worker takes it"))
 
 
 def _read_head(file: str) -> dict[str, Any]:
