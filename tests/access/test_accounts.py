@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
@@ -13,6 +15,7 @@ from tests.town import ACTOR, Town, make_town
 
 from gridward.access import actions, errors, models, queries
 from gridward.core import clock
+from gridward.core.errors import Problem
 from gridward.directory.errors import FaultyRows
 from gridward.journal import queries as journal
 
@@ -178,6 +181,41 @@ def test_the_invite_command_writes_codes_that_work_to_a_private_file(
     assert [row[0] for row in rows[1:]] == ["G001", "S001"]
     assert out.stat().st_mode & 0o777 == 0o600
     assert actions.accept_invitation(rows[1][2], PASSWORD) == town.account("G001")
+
+
+def test_codes_are_only_made_where_they_can_be_written_and_nobody_else_reads_them(
+    town: Town, tmp_path: Path
+) -> None:
+    account = town.account("G001")
+    (before,) = actions.invite([account], actor=ACTOR)
+
+    with pytest.raises(FileNotFoundError):
+        call_command("invite", "G001", "--out", str(tmp_path / "nowhere" / "codes.csv"))
+    assert actions.accept_invitation(before.code, PASSWORD) == account
+
+    open_to_all = tmp_path / "codes.csv"
+    open_to_all.touch(mode=0o644)
+    call_command("invite", "S001", "--out", str(open_to_all))
+    assert stat.S_IMODE(open_to_all.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], "nobody_named"),
+        (["G001", "NIX-1"], "no_such_staff_numbers"),
+        (["G001", "--days", "0"], "invitation_days"),
+        (["G001", "--days", "91"], "invitation_days"),
+    ],
+)
+def test_an_invitation_that_cannot_be_meant_invites_nobody(
+    town: Town, words: list[str], code: str
+) -> None:
+    with pytest.raises(Problem) as refused:
+        call_command("invite", *words)
+
+    assert refused.value.code == code
+    assert not models.Invitation.objects.exists()
 
 
 def test_admitting_people_opens_their_accounts_or_does_nothing_at_all(town: Town) -> None:

@@ -255,7 +255,7 @@ def test_the_command_writes_the_file_for_nobody_else_and_notes_it(
     assert os.stat(out).st_mode & 0o077 == 0
     subject = Submission.objects.get().vault_subject
     assert len(journal.happened("person.exported", [subject])) == 1  # type: ignore[list-item]
-    assert "1 submissions" in capsys.readouterr().out
+    assert "1 次提交" in capsys.readouterr().out
 
 
 def test_the_page_of_the_desk_hands_the_file_out(town: CaseTown) -> None:
@@ -482,14 +482,14 @@ def test_the_commands_say_what_would_go_hold_and_erase(
 
     with clock.frozen(months_after(MONDAY, 37)):
         call_command("persons", "retention", "--dry-run")
-        assert "1 reports would be erased: everyday 1" in capsys.readouterr().out
+        assert "将删除：1 件反映、0 条线索。尚未删除。\neveryday 1" in capsys.readouterr().out
         call_command("persons", "hold", "--case", case.number, "--grounds", "court")
         call_command("persons", "retention", "--apply")
-        assert "0 reports erased" in capsys.readouterr().out
+        assert "已删除：0 件反映" in capsys.readouterr().out
         call_command("persons", "hold", "--case", case.number, "--grounds", "court", "--release")
         call_command("persons", "retention", "--apply")
 
-    assert "1 reports erased: everyday 1" in capsys.readouterr().out
+    assert "已删除：1 件反映、0 条线索。\neveryday 1" in capsys.readouterr().out
     assert Submission.objects.get(id=receipt.submission).erased_at is not None
     assert [line.verb for line in journal.timeline([case.id])].count("case.held") == 1
 

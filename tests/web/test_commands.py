@@ -1,7 +1,12 @@
 """How every command reports: words or JSON, and an exit code that means something."""
 
+import errno
 import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +17,8 @@ from tests.databases import OWNER, Space, as_owner
 
 from gridward.core import grants, jurisdiction
 from gridward.core.errors import BadInput
-from gridward.web.cli import reference
+from gridward.directory.errors import NoSuchPerson
+from gridward.web.cli import overview, reference
 from gridward.web.cli.base import NotOk, ReportCommand
 
 
@@ -21,12 +27,18 @@ class Weigh(ReportCommand):
 
     def add_options(self, parser: CommandParser) -> None:
         subs = self.subcommands(parser)
-        for name in ("light", "heavy", "broken"):
+        for name in ("light", "heavy", "broken", "lost", "shut", "nobody"):
             subs.add(name, help=name)
 
     def report(self, **options: Any) -> None:
         if options["sub"] == "broken":
             raise BadInput({"weight": "Say how much."})
+        if options["sub"] == "lost":
+            Path("/nowhere/at/all").read_bytes()
+        if options["sub"] == "shut":
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        if options["sub"] == "nobody":
+            raise NoSuchPerson()
         self.say("weighing")
         where = jurisdiction.current().key
         self.finish(options["sub"] == "light", {"sub": options["sub"], "where": where})
@@ -76,6 +88,67 @@ def test_a_refusal_is_exit_code_two_with_its_sentence() -> None:
     code, out, _err = run("broken", "--json")
     assert code == 2
     assert json.loads(out)["code"] == "bad_input"
+
+
+@pytest.mark.parametrize(
+    ("sub", "code", "said"),
+    [
+        ("lost", "file_trouble", "没有这个文件或文件夹"),
+        ("shut", "address_taken", "端口已被占用"),
+        ("nobody", "nothing_by_that_name", "请核对输入"),
+    ],
+)
+def test_what_the_operator_can_mend_is_a_sentence_and_no_trace(
+    sub: str, code: str, said: str
+) -> None:
+    ended, out, err = run(sub, "--json")
+
+    assert (ended, json.loads(out)["code"]) == (2, code)
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_commands_speak_the_language_of_the_settings(settings: Any) -> None:
+    settings.GRIDWARD_LANGUAGE = "en"
+
+    assert "there is no such file or folder" in run("lost")[2]
+
+
+def test_gridward_alone_names_every_command_with_its_purpose(settings: Any) -> None:
+    told = overview.overview()
+    named = {name for _title, commands in overview.GROUPS for name in commands}
+
+    assert named == {*reference.command_names(), "migrate"}
+    assert "检查运行环境" in told
+    settings.GRIDWARD_LANGUAGE = "en"
+    assert "how to mend it" in overview.overview()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GRIDWARD_NUMBER", "12345"),
+        ("GRIDWARD_ZONE", "Mars/Olympus"),
+        ("GRIDWARD_KEY", "../elsewhere"),
+        ("GRIDWARD_DATABASE_URL", "mysql://localhost/x"),
+        ("GRIDWARD_MAP", "tianditu"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_and_nothing_runs(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gridward.cli", "doctor"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "gridward.settings", name: value}
+        | {"GRIDWARD_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_database_that_is_not_ready_is_exit_code_two(
@@ -131,7 +204,10 @@ def test_grants_shut_the_journal_and_open_the_rest(space: Space) -> None:
         code = _refusal("grants", "somebody")
         assert code == "no_roles_here"
         return
+    # the server would take it from the application, warn, and change nothing
+    assert _refusal("grants", "gridward_test_app") == "grants_owner_only"
     with as_owner(space):
+        assert _refusal("grants", "somebody_not_there") == "no_such_role"
         command = load_command_class(reference.APP, "grants")
         call_command(command, "gridward_test_app", "--json", stdout=io.StringIO())
         statements = command.data["statements"]

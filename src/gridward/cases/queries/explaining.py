@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from gridward.cases.models import Assignment, Case, Clock
@@ -103,7 +103,12 @@ def _area(case: Case, lines: Sequence[Line]) -> Why:
         answer = _("The desk set the place: %(area)s.") % {"area": names}
     else:
         answer = sentences.get(reason, _("The place is %(area)s.")) % {"area": names or "—"}
-    return Why("area", question, answer, rule=f"boundary {case.boundary}")
+    return Why(
+        "area",
+        question,
+        answer,
+        rule=_("boundaries version %(number)s") % {"number": case.boundary},
+    )
 
 
 def _corrections(book: Catalogue, lines: Sequence[Line]) -> list[Why]:
@@ -201,16 +206,22 @@ def _deadline(
     return found
 
 
+def _process(case: Case) -> str:
+    return _("process %(key)s") % {"key": case.process}
+
+
 def limit_words(amount: int, unit: str) -> str:
     """A limit in words, in the active language."""
     words = {
-        "urgent_minute": _("%(n)s minutes, day and night"),
-        "urgent_hour": _("%(n)s hours, day and night"),
-        "natural_hour": _("%(n)s hours"),
-        "natural_day": _("%(n)s days"),
-        "working_minute": _("%(n)s working minutes"),
-        "working_hour": _("%(n)s working hours"),
-        "working_day": _("%(n)s working days"),
+        "urgent_minute": ngettext(
+            "%(n)s minute, day and night", "%(n)s minutes, day and night", amount
+        ),
+        "urgent_hour": ngettext("%(n)s hour, day and night", "%(n)s hours, day and night", amount),
+        "natural_hour": ngettext("%(n)s hour", "%(n)s hours", amount),
+        "natural_day": ngettext("%(n)s day", "%(n)s days", amount),
+        "working_minute": ngettext("%(n)s working minute", "%(n)s working minutes", amount),
+        "working_hour": ngettext("%(n)s working hour", "%(n)s working hours", amount),
+        "working_day": ngettext("%(n)s working day", "%(n)s working days", amount),
     }
     return words.get(unit, "%(n)s") % {"n": amount}
 
@@ -245,7 +256,7 @@ def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audienc
             "state",
             _("Why this state?"),
             answer,
-            rule=f"process {case.process}",
+            rule=_process(case),
             edition=case.edition,
         )
     title = state.title
@@ -259,9 +270,7 @@ def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audienc
             answer = _("It is at “%(state)s” since %(at)s.") % told
         else:
             answer = _("It is at “%(state)s” since %(at)s: %(what)s.") % told
-    return Why(
-        "state", _("Why this state?"), answer, rule=f"process {case.process}", edition=case.edition
-    )
+    return Why("state", _("Why this state?"), answer, rule=_process(case), edition=case.edition)
 
 
 # step → what the reporter calls it: their list of what they may do, as the track page has it
@@ -303,7 +312,7 @@ def _next(
         answer = (
             _("You may: %(steps)s.") % {"steps": said} if said else _("Nothing is needed from you.")
         )
-        return [Why("next", question, answer, rule=f"process {case.process}", edition=case.edition)]
+        return [Why("next", question, answer, rule=_process(case), edition=case.edition)]
     found: list[Why] = []
     for step in process.steps_from(case.state):
         roles = [

@@ -34,7 +34,7 @@ from gridward.catalog.compiled import Catalogue
 from gridward.catalog.errors import Fault, PackFaulty
 from gridward.catalog.loader import read_entry
 from gridward.core import jurisdiction
-from gridward.core.errors import Problem
+from gridward.core.errors import Problem, why_not
 from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.journal.queries import remembered_generations
@@ -138,8 +138,8 @@ def _opened(path: Path, mapping: ImportMapping) -> IO[str]:
             packed.open(inside[0]), encoding=mapping.encoding, errors="replace", newline=""
         )
     except (OSError, zipfile.BadZipFile) as error:
-        said = error.strerror if isinstance(error, OSError) else None
-        raise TableUnreadable(file=path.name, why=said or str(error)) from None
+        said = why_not(error) if isinstance(error, OSError) else str(error)
+        raise TableUnreadable(file=path.name, why=said) from None
 
 
 @dataclass

@@ -19,6 +19,7 @@ from gridward.catalog.definitions import Entry, Key
 from gridward.catalog.errors import Fault, PackFaulty
 from gridward.catalog.loader import read_entry
 from gridward.catalog.queries import catalogue
+from gridward.core.errors import why_not
 from gridward.directory import queries as directory
 from gridward.directory.errors import NoSuchOrganisation
 from gridward.web.cli.importing import MappingFaulty, TableUnreadable
@@ -123,7 +124,7 @@ def import_workbook(
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise TableUnreadable(file=path.name, why=error.strerror or str(error)) from None
+        raise TableUnreadable(file=path.name, why=why_not(error)) from None
     check = queries.check_ledger(content, path.name, terms)
     if dry_run or (check.faults and not good_rows_only):
         return Told(check, None)

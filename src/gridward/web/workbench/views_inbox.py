@@ -16,6 +16,7 @@ from gridward.catalog.queries import catalogue
 from gridward.core.errors import Problem
 from gridward.journal.rules import ActorRef
 from gridward.notify import actions, channels, queries
+from gridward.notify.errors import why_words
 from gridward.notify.rules import STATES
 from gridward.web.ui import inbox as inboxes
 from gridward.web.ui import words
@@ -176,33 +177,6 @@ def way_facts() -> list[tuple[str, str]]:
             said = _("Goes to %(host)s.") % {"host": ", ".join(there.get(name, ("?",)))}
         found.append((title, said))
     return found
-
-
-def why_words(code: str) -> str:
-    """Why a notice did not go out, as a sentence."""
-    known = {
-        "": "",
-        "timeout": _("The provider did not answer in time."),
-        "no_connection": _("The provider could not be reached. Is the address right?"),
-        "bad_answer": _("The provider's answer could not be read."),
-        "http_401": _("The provider does not know us. Check token and secret."),
-        "http_403": _("The provider does not let us send. Check token, secret and address list."),
-        "http_404": _("There is nothing at the provider's address. Check it."),
-        "http_429": _("The provider takes no more for now."),
-        "mail_recipients": _("The mail server refused every receiver."),
-        "no_address": _("Nobody there can be reached this way."),
-        "not_mobile": _("The number takes no text messages; a call is needed."),
-        "erased": _("The reporter's data were erased."),
-        "restricted": _("Nothing is sent about restricted events."),
-        "answered": _("The reporter had answered already."),
-        "channel_off": _("This way was switched off meanwhile."),
-        "gone": _("What it was about is no longer there."),
-        "no_source": _("What it was about is no longer there."),
-        "no_words": _("No text of the catalogue could be filled."),
-    }
-    if code in known:
-        return known[code]
-    return _("The provider refused it (%(code)s).") % {"code": code}
 
 
 def _id(text: str) -> UUID | None:

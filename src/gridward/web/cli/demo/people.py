@@ -160,7 +160,7 @@ def make_people(say: Say) -> None:
     person("Q003", "district_desk", "district-desk")
     person("Q004", "district_leader", "district-desk")
     person("Q005", "protection_desk", "district-desk")
-    person("Q006", "caller", "district-desk")
+    person("Q006", "caller", "street-1")  # calls are made by the desk that has the event
     for number, role in (("G001", "system"), ("G002", "security"), ("G003", "audit")):
         person(number, f"{role}_admin", "district-desk")
     for n, _street in enumerate(territory.areas_of_level("street"), 1):

@@ -31,6 +31,7 @@ def _make_font() -> None:
 
 class Command(ReportCommand):
     help = "Make a demonstration district (all names invented) and serve it on this machine."
+    speaks = False
 
     def add_options(self, parser: CommandParser) -> None:
         server_options(parser)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import translation
 
@@ -41,11 +42,13 @@ class Command(ReportCommand):
         parser.add_argument(
             "--who", metavar="STAFF", help="why this person may or may not see the case, instead"
         )
-        parser.add_argument("--language", choices=["zh", "en"], default="zh")
+        parser.add_argument(
+            "--language", choices=["zh", "en"], help="default: what GRIDWARD_LANGUAGE says"
+        )
 
     def report(self, **options: Any) -> None:
-        language = "en" if options["language"] == "en" else "zh-hans"
-        with translation.override(language):
+        chosen = {"zh": "zh-hans", "en": "en"}.get(options["language"] or "")
+        with translation.override(chosen or settings.GRIDWARD_LANGUAGE):
             if options["who"]:
                 self._sight(options["who"], options["number"])
                 return

@@ -10,15 +10,25 @@ from uuid import UUID
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gridward.catalog.messages import sample
 from gridward.catalog.queries import catalogue
+from gridward.core.errors import Problem
 from gridward.core.ids import new_id
+from gridward.directory.rules import plain_phone
 from gridward.journal.rules import ActorRef
 from gridward.notify import actions, channels, fake, queries
-from gridward.notify.errors import NoSuchNotice, SendingFailed
+from gridward.notify.errors import NoSuchNotice, SendingFailed, why_words
 from gridward.notify.rules import CHANNELS, STATES
-from gridward.web.cli.base import ReportCommand
+from gridward.web.cli.base import ReportCommand, local
+
+
+class NotANumber(Problem):
+    code = "not_a_number"
+    status = 422
+    text = gettext_lazy("“%(to)s” is no telephone number. Give one of yours: --to 13900139000")
+
 
 OPERATOR = ActorRef("system", "operator")
 
@@ -56,7 +66,7 @@ class Command(ReportCommand):
     def stuck(self, **options: Any) -> None:
         """Exit code 1 when something is stuck."""
         rows = queries.stuck_notices()
-        self.finish(not rows, {"notices": rows}, _lines(rows) or "nothing is stuck")
+        self.finish(not rows, {"notices": rows}, _lines(rows) or _("nothing is stuck"))
 
     def send_again(self, **options: Any) -> None:
         if options["all"]:
@@ -69,7 +79,11 @@ class Command(ReportCommand):
                 raise NoSuchNotice() from None
         for one in wanted:
             actions.send_again(one, actor=OPERATOR)
-        self.finish(True, {"notices": wanted}, f"{len(wanted)} queued; a running worker sends them")
+        self.finish(
+            True,
+            {"notices": wanted},
+            _("%(count)s queued; a running worker sends them") % {"count": len(wanted)},
+        )
 
     def ways(self, **options: Any) -> None:
         """Exit code 1 when the settings of a way are not whole."""
@@ -81,21 +95,27 @@ class Command(ReportCommand):
             for name, way in ways.items()
         ]
         if not faults and not there:
-            lines.append("no outgoing connections")
+            lines.append(_("no outgoing connections"))
         data = {"ways": ways, "connections": there, "faults": faults}
         self.finish(not faults, data, "\n".join([*lines, *faults]))
 
     def test(self, **options: Any) -> None:
         definition = catalogue().notices.get(options["key"])
         text = sample(definition.text.zh) if definition is not None else _("A trial message.")
+        if options["by"] == "sms" and plain_phone(options["to"]) is None:
+            raise NotANumber(to=options["to"])
         message = channels.Message(
             id=new_id(), key=options["key"], addresses=(options["to"],), text=text, title=text
         )
         try:
             reference = channels.channel(options["by"]).send(message)
         except (channels.Refused, channels.Unavailable) as fault:
-            raise SendingFailed(why=fault.code) from None
-        self.finish(True, {"reference": reference}, f"taken by the provider: {reference or 'yes'}")
+            raise SendingFailed(why=why_words(fault.code)) from None
+        self.finish(
+            True,
+            {"reference": reference},
+            _("The provider has taken it: %(reference)s") % {"reference": reference or "✓"},
+        )
 
     def fake(self, **options: Any) -> None:
         port = urlsplit(channels.options().fake).port or 8025
@@ -105,7 +125,7 @@ class Command(ReportCommand):
             self.say(f"{one.way} -> {one.to}\n  {one.text}")
 
         with fake.running(port, heard) as gateway:
-            self.say(f"listening on {gateway.address} until Ctrl-C")
+            self.say(_("listening on %(address)s; Ctrl-C ends it") % {"address": gateway.address})
             try:
                 while not most or len(gateway.given) < most:
                     time.sleep(0.2)
@@ -116,7 +136,7 @@ class Command(ReportCommand):
 
 def _lines(rows: Sequence[queries.NoticeLine]) -> str:
     return "\n".join(
-        f"{row.id}  {row.made_at:%Y-%m-%d %H:%M}  {row.key:<24} {row.channel:<6} "
-        f"{row.state:<8} {row.attempts} tries  {row.last_error}".rstrip()
+        f"{row.id}  {local(row.made_at)}  {row.key:<24} {row.channel:<6} "
+        f"{row.state:<8} ×{row.attempts}  {row.last_error}".rstrip()
         for row in rows
     )

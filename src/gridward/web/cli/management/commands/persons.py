@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from gridward.cases import actions as case_actions
 from gridward.cases import queries as cases
@@ -84,10 +85,15 @@ class Command(ReportCommand):
         with os.fdopen(handle, "wb") as file:
             file.write(written)
         case_actions.record_copy(subjects[:1], made, actor=OPERATOR)
-        said = (
-            f"{made.submissions} submissions, {made.texts} texts, {len(made.files)} files "
-            f"written to {path}. Hand it to nobody but this person."
-        )
+        said = _(
+            "%(submissions)s submissions, %(texts)s texts and %(files)s files written to "
+            "%(out)s. Hand it to nobody but this person, then remove it."
+        ) % {
+            "submissions": made.submissions,
+            "texts": made.texts,
+            "files": len(made.files),
+            "out": path,
+        }
         self.finish(
             True,
             {
@@ -104,9 +110,12 @@ class Command(ReportCommand):
             clock.now(), limit=options["limit"], dry=options["dry_run"]
         )
         kinds = ", ".join(f"{key} {many}" for key, many in sorted(done.by_class.items()))
-        what = "would be erased" if options["dry_run"] else "erased"
-        said = f"{done.submissions} reports {what}" + (f": {kinds}" if kinds else "")
-        said += f"; tips {what}: {done.tips}" if done.tips else ""
+        if options["dry_run"]:
+            said = _("Would be erased: %(reports)s reports, %(tips)s tips. Nothing was erased.")
+        else:
+            said = _("Erased: %(reports)s reports, %(tips)s tips.")
+        said = said % {"reports": done.submissions, "tips": done.tips}
+        said += f"\n{kinds}" if kinds else ""
         if not options["dry_run"] and (done.submissions or done.tips):
             erasure.scrub_if_due()
         self.finish(
@@ -125,7 +134,7 @@ class Command(ReportCommand):
         case_id = cases.case_by_number(options["case"])
         act = case_actions.let_go_case if options["release"] else case_actions.hold_case
         act(case_id, grounds=options["grounds"], actor=OPERATOR)
-        said = "no longer kept for the law" if options["release"] else "kept for the law"
+        said = _("no longer kept for the law") if options["release"] else _("kept for the law")
         self.finish(True, {"case": options["case"], "held": not options["release"]}, said)
 
     def _erase(self, options: dict[str, Any]) -> None:
@@ -136,9 +145,9 @@ class Command(ReportCommand):
             raise NobodyFound()
         if not options["yes"]:
             texts = sum(1 for one in queries.texts_of_subjects(subjects) if one.text is not None)
-            said = (
-                f"{len(subjects)} persons, {texts} texts. Nothing was erased; add --yes to do it."
-            )
+            said = _(
+                "%(persons)s persons, %(texts)s texts. Nothing was erased; add --yes to do it."
+            ) % {"persons": len(subjects), "texts": texts}
             self.finish(True, {"erased": False, "subjects": subjects, "texts": texts}, said)
             return
         held = cases.held_numbers(subjects)
@@ -146,9 +155,13 @@ class Command(ReportCommand):
             raise KeptForTheLaw(numbers=", ".join(held))
         gone = actions.erase_subjects(subjects, actor=OPERATOR, grounds_code=options["grounds"])
         is_clean = erasure.scrub_if_due() or gone.subjects == 0
-        said = f"erased: {gone.subjects} persons, {gone.texts} texts, {gone.files} photos"
+        said = _("Erased: %(persons)s persons, %(texts)s texts, %(files)s files.") % {
+            "persons": gone.subjects,
+            "texts": gone.texts,
+            "files": gone.files,
+        }
         if not is_clean:
-            said += "; free space of the database will be cleaned by the ticker"
+            said += " " + _("Other programs hold the database: the ticker cleans its free space.")
         self.finish(
             True,
             {

@@ -34,7 +34,7 @@ class NothingToServe(Problem):
     code = "nothing_to_serve"
     status = 503
     text = _(
-        "The database of “%(key)s” is %(state)s. “gridward demo” makes a demonstration, "
+        "The database of “%(key)s” %(state)s. “gridward demo” makes a demonstration, "
         "“gridward migrate” prepares a database for real use, “gridward doctor” says more."
     )
 
@@ -63,7 +63,7 @@ def serve(
     for here in jurisdiction.every():
         state = database_state(here.database)
         if state != "ok":
-            raise NothingToServe(key=here.key, state=state)
+            raise NothingToServe(key=here.key, state=_states()[state])
     _refuse_taken(bind, port)
     os.environ["GRIDWARD_BIND"] = bind
     web = ["web", "--port", str(port), "--bind", bind, "--threads", str(threads)]
@@ -80,6 +80,13 @@ def serve(
     if code:
         sys.exit(code)
     command.say(gettext("stopped"))
+
+
+def _states() -> dict[str, str]:
+    return {
+        "unreachable": gettext("does not answer"),
+        "not migrated": gettext("has no tables of this version"),
+    }
 
 
 def _announce(command: ReportCommand, address: str) -> None:

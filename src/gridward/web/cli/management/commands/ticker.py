@@ -15,6 +15,7 @@ from gridward.web.cli.demo.living import between_rounds
 
 class Command(ReportCommand):
     help = "Call what is due in every jurisdiction until told to end; one ticker at a time works."
+    speaks = False
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="call everything once and end")

@@ -26,6 +26,7 @@ def server_options(parser: CommandParser) -> None:
 
 class Command(ReportCommand):
     help = "Serve the web pages and the API, without worker and ticker."
+    speaks = False
 
     def add_options(self, parser: CommandParser) -> None:
         server_options(parser)

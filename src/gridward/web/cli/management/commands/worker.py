@@ -13,6 +13,7 @@ from gridward.web.cli.base import ReportCommand
 
 class Command(ReportCommand):
     help = "Run background jobs of every jurisdiction until told to end."
+    speaks = False
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--drain", action="store_true", help="end when no job waits")
