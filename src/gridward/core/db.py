@@ -55,16 +55,10 @@ def update_many(model: type[M], rows: Sequence[M], fields: Sequence[str] = ()) -
     ]
     key = model._meta.pk
     columns = [*written, key]
-    adapters = [_adapter(f, conn) for f in columns]
+    adapted = _adapting(columns, conn)
     read = operator.attrgetter(*[f.attname for f in columns])
     marks = ", ".join(f'"{f.column}" = %s' for f in written)
-    values = [
-        [
-            value if adapt is None or value is None else adapt(value)
-            for adapt, value in zip(adapters, read(row), strict=True)
-        ]
-        for row in rows
-    ]
+    values = [adapted(read(row)) for row in rows]
     update = f'UPDATE "{table}" SET {marks} WHERE "{key.column}" = %s'  # noqa: S608
     with conn.cursor() as cursor:
         if len(values) == 1:
@@ -91,14 +85,7 @@ def copy_values(model: type[models.Model], rows: Iterable[Sequence[Any]]) -> int
     table = model._meta.db_table
     columns = ", ".join(f'"{f.column}"' for f in fields)
     conn = connection()
-    adapters = [_adapter(f, conn) for f in fields]
-    values = (
-        [
-            value if adapt is None or value is None else adapt(value)
-            for adapt, value in zip(adapters, row, strict=True)
-        ]
-        for row in rows
-    )
+    values = map(_adapting(fields, conn), rows)
     count = 0
     # the driver is spoken to directly: its refusals are to look like Django's
     with conn.cursor() as cursor, conn.wrap_database_errors:
@@ -150,6 +137,24 @@ _PLAIN = (
     models.FloatField,
     models.BooleanField,
 )
+
+
+def _adapting(
+    fields: Sequence[models.Field[Any, Any]], conn: Any
+) -> Callable[[Sequence[Any]], list[Any]]:
+    """What turns a row of these fields into the driver's values; most of a row is so already."""
+    found = ((at, _adapter(field, conn)) for at, field in enumerate(fields))
+    adapters = [(at, adapt) for at, adapt in found if adapt is not None]
+
+    def adapted(row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for at, adapt in adapters:
+            value = values[at]
+            if value is not None:
+                values[at] = adapt(value)
+        return values
+
+    return adapted
 
 
 def _adapter(field: models.Field[Any, Any], conn: Any) -> Callable[[Any], Any] | None:

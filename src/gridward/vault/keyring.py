@@ -35,6 +35,7 @@ POOL = 64
 """Keys made at once and handed out one by one: one write to disk for so many new people."""
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+TOKENS_KNOWN = 20_000
 _TWO_LETTERS = [first + second for first in _LETTERS for second in _LETTERS]
 """Base 32, ten bits at a time: tokens are made by the hundred."""
 
@@ -85,6 +86,7 @@ class Keyring:
             raise KeysMissing(file="keys/master.key")
         self._master = keep_secret(master, new_key())
         self._index = keep_secret(home / "index.key", new_key())
+        self._tokens: dict[str, str] = {}
         link = self._link()
         link.executescript(_SCHEMA)
         self._check_master(link)
@@ -164,6 +166,14 @@ class Keyring:
 
     def token(self, text: str) -> str:
         """A search token that says nothing about `text`: k and ten of a-z2-7."""
+        found = self._tokens.get(text)
+        if found is None:
+            found = self._token(text)
+            if len(self._tokens) < TOKENS_KNOWN:  # a language's pairs of characters come again
+                self._tokens[text] = found
+        return found
+
+    def _token(self, text: str) -> str:
         digest = blake2b(text.encode(), key=self._index, digest_size=8, person=b"search").digest()
         bits, two = int.from_bytes(digest, "big") >> 14, _TWO_LETTERS
         return (
