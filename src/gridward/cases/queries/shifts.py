@@ -88,10 +88,10 @@ def _awaited(viewer: Viewer, until: datetime) -> Q:
     return Q(hurries__gt=0) | Q(word_by__lte=until) | Q(Exists(told))
 
 
-def _outside_dates() -> QuerySet[Report, dict[str, object]]:
+def _outside_date() -> Subquery:
     """The nearest date that an outside source gave for the case around."""
     reports = Report.objects.filter(case=OuterRef("pk")).order_by().values("case")
-    return reports.annotate(soonest=Min("submission__outside_due_at"))
+    return Subquery(reports.annotate(first=Min("submission__outside_due_at")).values("first"))
 
 
 def shift_counts(viewer: Viewer, now: datetime) -> ShiftCounts:
@@ -113,7 +113,7 @@ def shift_page(viewer: Viewer, now: datetime) -> ShiftPage:
     waiting = list(
         visible_cases(viewer)
         .filter(_awaited(viewer, until), is_open=True)
-        .annotate(outside=Subquery(_outside_dates().values("soonest")))
+        .annotate(outside=_outside_date())
         .annotate(soonest=Coalesce(Least("outside", "word_by"), "outside", "word_by"))
         .order_by(F("soonest").asc(nulls_last=True), "due_order", "id")[:ROWS]
     )
