@@ -193,3 +193,16 @@ def test_finding_costs_few_statements(town: CaseTown, resident: Client) -> None:
 
     # generations, the published posts, the desk's number
     assert len(asked) <= 4
+
+
+def test_a_list_that_is_cut_short_says_so(
+    town: CaseTown, resident: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "请再多写几个字" not in text_of(resident, "/worker/?q=社区")
+    monkeypatch.setattr("gridward.web.portal.views_place.MOST_FOUND", 1)
+
+    assert "只列出前 1 个，请再多写几个字。" in text_of(resident, "/worker/?q=社区")
+
+
+def test_after_a_tap_on_the_picture_map_the_page_stands_at_the_place(resident: Client) -> None:
+    assert 'formaction="/report/#place"' in text_of(resident, "/report/")

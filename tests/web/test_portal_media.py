@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -245,3 +246,33 @@ def test_a_grid_worker_is_told_of_a_recording_that_stays_with_the_desk(town: Cas
 
     assert "有一段录音未列出" in page
     assert "<audio" not in page
+
+
+def test_what_was_sent_by_a_link_is_kept_on_the_phone_no_longer(town: CaseTown) -> None:
+    with clock.frozen(MONDAY):
+        case = led_outside(town, photos=[])
+        address = link_of(client_of(town, "S001"), case)
+        outside = Client(headers={"accept-language": "zh-CN"})
+        page = outside.get(address).content.decode()
+        (key, version) = re.findall(r'id="step-(\w+)".+?name="version" value="(\d+)"', page, re.S)[
+            0
+        ]
+
+        answer = outside.post(f"{address}{key}/", {"version": version, "words": "明早到场"})
+        after = outside.get(answer["Location"]).content.decode()
+
+    kept = f'data-draft-key-value="link-{case.id}-{key}"'
+    assert f'{kept} data-draft-clear-value="true"' in after
+    assert kept in page and "data-draft-clear-value" not in page
+    assert outside.get(f"{address}{key}/")["Location"] == address
+
+
+def test_the_page_with_words_given_back_offers_no_other_language_that_would_lose_them(
+    db: None,
+) -> None:
+    case_town()
+    sent = {"words": "灯连亮三晚"}
+
+    page = Client().post("/field/tip/", sent, headers={"origin": "http://testserver"})
+
+    assert "灯连亮三晚" in page.content.decode() and 'name="language"' not in page.content.decode()

@@ -222,7 +222,7 @@ def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step
     return Step(
         key="check",
         title=_("What you find on site"),
-        address=reverse("field:check", args=[task.id]),
+        address=f"{reverse('field:check', args=[task.id])}#step-check",
         version=task.version,
         fields=(
             FormField(

@@ -91,7 +91,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     messages.success(
         request, _("Kept. Everybody who handles it can read it."), extra_tags=f"{JOIN}-{case_id}"
     )
-    return HttpResponseRedirect(reverse("field:case", args=[case_id]), status=303)
+    return HttpResponseRedirect(reverse("field:case", args=[case_id]) + "#main", status=303)
 
 
 def _case_page(
@@ -158,7 +158,7 @@ def _steps(request: HttpRequest, found: CasePage, problem: Problem | None) -> tu
         Step(
             key=JOIN,
             title=title,
-            address=reverse("field:case", args=[found.case.id]),
+            address=f"{reverse('field:case', args=[found.case.id])}#step-{JOIN}",
             version=found.case.version,
             fields=tuple(
                 as_sent(field, sent) if sent is not None else field for field in visit_fields(found)
@@ -266,7 +266,7 @@ def _call_page(
         step=Step(
             key="call",
             title=_("What the reporter says"),
-            address=reverse("field:call", args=[answer_id]),
+            address=f"{reverse('field:call', args=[answer_id])}#step-call",
             version=found.case.version,
             fields=tuple(
                 as_sent(field, sent) if sent is not None else field

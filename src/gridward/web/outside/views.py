@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from gridward.cases import actions, queries
 from gridward.cases.errors import LinkGone
@@ -76,9 +76,11 @@ def photo(request: HttpRequest, token: str, photo_id: UUID) -> HttpResponse:
 
 
 @for_link
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, token: str, key: str) -> HttpResponse:
     """Takes a step; with the result the link has done its work and a plain page says so."""
+    if request.method != "POST":  # a tab that the phone opens again
+        return HttpResponseRedirect(reverse("outside:page", args=[token]))
     now = wall.now()
     found = queries.link_page(actions.digest_of(token), now)
     wanted = next((one for one in found.steps if one.key == key), None)
@@ -112,7 +114,7 @@ def step(request: HttpRequest, token: str, key: str) -> HttpResponse:
     if wanted.asks == "result":
         context = {"number": found.number, "draft": _draft(found, key)}
         return render(request, "outside/done.html", context)
-    there = f"{reverse('outside:page', args=[token])}?{urlencode({'said': key})}"
+    there = f"{reverse('outside:page', args=[token])}?{urlencode({'said': key})}#main"
     return HttpResponseRedirect(there, status=303)
 
 
@@ -193,7 +195,8 @@ def _steps(
             Step(
                 key=one.key,
                 title=str(one.title),
-                address=reverse("outside:step", args=[token, one.key]),
+                # with the form's place on the page, so that a refusal is seen beside it
+                address=f"{reverse('outside:step', args=[token, one.key])}#step-{one.key}",
                 version=found.version,
                 fields=tuple(fields),
                 hint="" if one.asks else _("Say that you have it; then the work counts as begun."),

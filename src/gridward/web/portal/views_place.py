@@ -91,7 +91,10 @@ def _by_words(request: HttpRequest, words: str, window: maps.Window | None) -> H
         return _page(request, notice=notice, words=words, window=window)
     if len(found) == 1:
         return _page(request, areas=found, words=words, window=window)
-    return _page(request, choices=_links(found), words=words, window=window)
+    notice = ""
+    if len(found) > MOST_FOUND:
+        notice = _("Only the first %(n)d are shown. Write more of the name.") % {"n": MOST_FOUND}
+    return _page(request, choices=_links(found), notice=notice, words=words, window=window)
 
 
 def _named(words: str) -> list[AreaView]:
