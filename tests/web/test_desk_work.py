@@ -27,6 +27,7 @@ from gridward.cases.models import (
     SavedView,
     Submission,
 )
+from gridward.cases.queries.figures import figures
 from gridward.core import clock
 from gridward.directory import actions as directory
 from gridward.directory import queries as people
@@ -420,6 +421,41 @@ def test_a_day_in_brief_counts_by_area_and_by_organisation_in_the_fixed_order(
     assert [(line.source, line.open) for line in brief.sources] == [("leader", 1)]
     assert "领导交办" in page
     assert "今天收到的事件中，在受理时限内受理的" in page
+
+
+def test_a_case_that_was_handed_on_is_counted_once_as_accepted(town: CaseTown) -> None:
+    with clock.frozen(MONDAY + HOUR):
+        case = walking.case_of(walking.submit(at=MONDAY + HOUR))
+        case = actions.hand_over(
+            case.id, by=town.viewer("S001"), version=case.version, level="district", words="跨街道"
+        )
+        before = queries.day_brief(town.viewer("D001"), clock.now()).total
+        actions.accept_and_dispatch(
+            case.id,
+            by=town.viewer("D001"),
+            version=case.version,
+            condition=RATTLING,
+            lead=town.org("mun"),
+        )
+        after = queries.day_brief(town.viewer("D001"), clock.now()).total
+
+    assert (before.received, before.accept_met, before.accept_late) == (1, 0, 0)
+    assert (after.received, after.accept_met, after.accept_late) == (1, 1, 0)
+
+
+def test_what_a_reporter_takes_back_counts_among_no_closed_ones(town: CaseTown) -> None:
+    with clock.frozen(MONDAY + HOUR):
+        receipt = walking.submit(at=MONDAY + HOUR, matter="")
+        case = walking.case_of(receipt)
+        actions.withdraw_as_reporter(receipt.submission, case.id)
+        viewer = town.viewer("D001")
+        total = queries.day_brief(viewer, clock.now()).total
+        month = figures(viewer, clock.now()).total
+
+    case.refresh_from_db()
+    assert case.close_type == "withdrawn"
+    assert (total.received, total.closed, total.closed_in_time, total.open) == (1, 0, 0, 0)
+    assert (month.closed, month.on_time_percent) == (0, None)
 
 
 def test_the_day_leaves_as_a_workbook_and_as_a_message_of_numbers_only(town: CaseTown) -> None:

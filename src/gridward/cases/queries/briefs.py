@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from gridward.access.rules import Viewer
 from gridward.cases.models import CHAIN, Answer, Assignment, Case, Clock, Report, Return
+from gridward.cases.queries.figures import NO_RESULT
 from gridward.cases.queries.reading import about, visible_by_time, visible_cases
 from gridward.catalog.definitions import LimitFrom, Sensitivity
 from gridward.catalog.queries import catalogue
@@ -92,7 +93,7 @@ class Brief:
 
 
 def day_brief(viewer: Viewer, now: datetime) -> Brief:
-    """The figures of today; nine statements at any size."""
+    """The figures of today; eight statements at any size."""
     tz = jurisdiction.current().tz
     since = now.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)
     level = min((viewer.area_level or 1) + 1, len(CHAIN))
@@ -156,21 +157,20 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
                 setattr(figures, name, getattr(figures, name) + row[key])
 
     day = Q(opened_at__gte=since, opened_at__lte=now)
+    accepting = Clock.objects.filter(case=OuterRef("pk"), milestone__in=_accepting())
+    # handed on, a case is to be accepted anew: it counts once, by all its times for accepting
+    late, taken, waits = (Q(Exists(accepting.filter(outcome=o))) for o in ("late", "met", ""))
     keep(
-        cases.filter(day).values(column, "lead").annotate(many=Count("id")),
+        cases.filter(day)
+        .values(column, "lead")
+        .annotate(
+            many=Count("id"),
+            met=Count("id", filter=taken & ~late & ~waits),
+            gone=Count("id", filter=late & ~waits),
+        ),
         column,
         "lead",
         received="many",
-    )
-    keep(
-        Clock.objects.filter(case__in=cases.filter(day), milestone__in=_accepting())
-        .order_by()
-        .values(f"case__{column}", "case__lead")
-        .annotate(
-            met=Count("id", filter=Q(outcome="met")), gone=Count("id", filter=Q(outcome="late"))
-        ),
-        f"case__{column}",
-        "case__lead",
         accept_met="met",
         accept_late="gone",
     )
@@ -187,7 +187,7 @@ def _gathered(viewer: Viewer, column: str, since: datetime, now: datetime) -> Ga
     keep(
         _open_to(visible_by_time(viewer))
         .filter(closed_at__gte=since, closed_at__lte=now)
-        .exclude(close_type__in=["", "forced"])  # no result; special approval is counted apart
+        .exclude(close_type__in=[*NO_RESULT, "forced"])  # special approval is counted apart
         .values(column, "lead")
         .annotate(many=Count("id"), early=Count("id", filter=Q(closed_at__lte=F("promised_at")))),
         column,

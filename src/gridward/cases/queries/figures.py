@@ -1,4 +1,4 @@
-"""Simple counts for whoever answers for a ground: what is open, late, new and closed."""
+"""Simple counts for whoever answers for a ground: what is open, late and closed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db.models import Count, F, Q, QuerySet
 from gridward.access.rules import Viewer
 from gridward.cases.models import CHAIN, Case
 from gridward.cases.queries.reading import visible_by_time, visible_cases
-from gridward.core import jurisdiction
 from gridward.territory import queries as territory
 
 PERIOD = timedelta(days=30)
 FORCED = Q(close_type="forced")  # apart from every rate
+NO_RESULT = ("", "withdrawn")  # void, joined, declined, or taken back by who reported it
 
 
 @dataclass(frozen=True)
@@ -45,25 +45,20 @@ class Figures:
     """The viewer's ground as a whole, and area by area in reading order."""
 
     total: AreaFigures
-    opened_today: int
-    closed_today: int
     areas: tuple[AreaFigures, ...]
 
 
 def figures(viewer: Viewer, now: datetime) -> Figures:
-    """Counts over the cases that the viewer may see; four statements at any size."""
+    """Counts over the cases that the viewer may see; two statements at any size."""
     cases = visible_cases(viewer).order_by()
     ended = visible_by_time(viewer).order_by().filter(closed_at__lte=now)
-    tz = jurisdiction.current().tz
-    midnight = now.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)
     level = (viewer.area_level or 1) + 1
     column = CHAIN[min(level, len(CHAIN)) - 1]
     open_by = _by(
         cases.filter(is_open=True), column, late=Count("id", filter=Q(promised_at__lt=now))
     )
     closed_by = _by(
-        # void, joined and declined ones came to no result
-        ended.filter(is_open=False, closed_at__gte=now - PERIOD).exclude(close_type=""),
+        ended.filter(is_open=False, closed_at__gte=now - PERIOD).exclude(close_type__in=NO_RESULT),
         column,
         on_time=Count("id", filter=Q(closed_at__lte=F("promised_at")) & ~FORCED),
         forced=Count("id", filter=FORCED),
@@ -87,8 +82,6 @@ def figures(viewer: Viewer, now: datetime) -> Figures:
     )
     return Figures(
         total=total,
-        opened_today=cases.filter(opened_at__gte=midnight, opened_at__lte=now).count(),
-        closed_today=ended.filter(closed_at__gte=midnight).count(),
         areas=tuple(lines),
     )
 

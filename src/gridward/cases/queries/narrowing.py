@@ -16,7 +16,9 @@ class Narrowing:
 
     channel: by which way it came; source: the outside system it came from; since, until: opened
     within, `until` not included; overdue: the clock on whoever holds it has run out; soon: a fifth
-    of that clock's time is left, or none; unplaced: nobody knows yet in which area it lies.
+    of that clock's time is left, or none; broken: the date promised to the reporter is past;
+    unplaced: nobody knows yet in which area it lies;
+    at_hand: not out with a grid worker, who looks at it on site.
     """
 
     group: str = ""
@@ -26,11 +28,13 @@ class Narrowing:
     urgent: bool = False
     overdue: bool = False
     soon: bool = False
+    broken: bool = False
     returned: bool = False
     reworked: bool = False
     reopened: bool = False
     hurried: bool = False
     unplaced: bool = False
+    at_hand: bool = False
     since: datetime | None = None
     until: datetime | None = None
 
@@ -54,6 +58,8 @@ def wanted(asked: Narrowing, now: datetime) -> Q:
         found &= Q(is_open=True, due_order__lt=now)
     if asked.soon:
         found &= Q(is_open=True, due_urgent_at__lte=now)
+    if asked.broken:
+        found &= Q(is_open=True, promised_at__lt=now)
     if asked.returned:
         found &= Q(returns__gt=0)
     if asked.reworked:
@@ -64,6 +70,8 @@ def wanted(asked: Narrowing, now: datetime) -> Q:
         found &= Q(hurries__gt=0)
     if asked.unplaced:
         found &= Q(is_open=True, a1__isnull=True)
+    if asked.at_hand:
+        found &= ~Q(holder_kind="worker")
     if asked.since is not None:
         found &= Q(opened_at__gte=asked.since)
     if asked.until is not None:

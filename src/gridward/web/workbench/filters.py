@@ -22,7 +22,17 @@ from gridward.web.ui.staff import channel_title
 from gridward.web.workbench.lines import state_titles
 
 CHANNELS = ("portal", "phone", "desk", "field", "api", "import")
-FLAGS = ("urgent", "overdue", "soon", "returns", "reworked", "reopened", "hurried", "unplaced")
+FLAGS = (
+    "urgent",
+    "overdue",
+    "soon",
+    "broken",
+    "returns",
+    "reworked",
+    "reopened",
+    "hurried",
+    "unplaced",
+)
 MORE = ("channel", "source", "since", "until", *FLAGS)
 # what may be kept in a saved view; words that were searched for never are
 KEPT = ("state", "area", "group", "mine", "order", *MORE)
@@ -76,6 +86,7 @@ def read(asked: Mapping[str, Any]) -> Filters:
         urgent="urgent" in kept,
         overdue="overdue" in kept,
         soon="soon" in kept,
+        broken="broken" in kept,
         returned="returns" in kept,
         reworked="reworked" in kept,
         reopened="reopened" in kept,
@@ -198,6 +209,7 @@ def _flag_titles() -> dict[str, str]:
         "urgent": _("Urgent"),
         "overdue": _("Overdue"),
         "soon": _("Due soon"),
+        "broken": _("Past the promised date"),
         "returns": _("Returned"),
         "reworked": _("Sent back to redo"),
         "reopened": _("Redone at the reporter's wish"),

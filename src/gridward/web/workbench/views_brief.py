@@ -91,11 +91,12 @@ def _numbers(found: DayFigures) -> tuple[int, ...]:
 def _tiles(brief: Brief, found: Figures) -> list[Tile]:
     total = brief.total
     percent = found.total.on_time_percent
+    there = reverse("workbench:list")
     return [
         Tile(_("New today"), str(total.received)),
         Tile(_("Closed today"), str(total.closed)),
-        Tile(_("Open"), str(total.open)),
-        Tile(_("Overdue"), str(total.late), tone="red" if total.late else ""),
+        Tile(_("Open"), str(total.open), there),
+        Tile(_("Overdue"), str(total.late), f"{there}?broken=1", tone="red" if total.late else ""),
         Tile(
             _("On time"),
             "—" if percent is None else f"{percent}%",
@@ -141,7 +142,7 @@ def _definitions() -> list[Fact]:
         Fact(_("Dispatched (times)"), _("How often a lead was given an event today.")),
         Fact(
             _("Closed"),
-            _("Closed today with a result; void, joined and declined ones do not count."),
+            _("Closed today with a result; not void, joined, declined or withdrawn."),
         ),
         Fact(
             _("Closed in time"), _("Of those closed today: by the date promised to the reporter.")
