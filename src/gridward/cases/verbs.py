@@ -388,7 +388,13 @@ REPORT_ANSWERED = Verb(
     "report.answered",
     subject="report",
     title=_("The reporter answered"),
-    details={"case": ref, "round": number, "answer": code, "rating": optional(number)},
+    details={
+        "case": ref,
+        "round": number,
+        "answer": code,
+        "rating": optional(number),
+        "words": optional(commitment),
+    },
 )
 REPORT_REPLIED = Verb(
     "report.replied",

@@ -31,7 +31,7 @@ from gridward.cases.rules.callback import is_tried_enough
 from gridward.catalog.definitions import Step
 from gridward.catalog.queries import catalogue
 from gridward.core import clock as wall
-from gridward.core import geodesy, jurisdiction
+from gridward.core import geodesy, ids, jurisdiction
 from gridward.core.action import action
 from gridward.core.errors import NotFound
 from gridward.journal.actions import note
@@ -704,19 +704,26 @@ def log_call(
     reached: bool,
     answer: str = "",
     rating: int | None = None,
+    words: str = "",
     at: datetime | None = None,
 ) -> Case:
     """Log a call-back: not reached, or what the reporter said.
 
-    answer: solved, partly or no. When nobody is left to ask the case closes; on a “no” a new
-    round begins with the same lead.
+    answer: solved, partly or no; words: what they said beside it. When nobody is left to ask the
+    case closes; on a “no” a new round begins with the same lead, who reads the words.
     """
     work = begin(case_id, acting_post(by), version=version, at=at)
-    return call_logged(work, report_id, reached, answer, rating, "call")
+    return call_logged(work, report_id, reached, answer, rating, "call", clean(words))
 
 
 def call_logged(
-    work: Work, report_id: UUID, reached: bool, answer: str, rating: int | None, via: str
+    work: Work,
+    report_id: UUID,
+    reached: bool,
+    answer: str,
+    rating: int | None,
+    via: str,
+    words: str = "",
 ) -> Case:
     """A call-back is logged on a case that was begun. via: call, or visit for one in person."""
     case_id = work.case.id
@@ -739,7 +746,7 @@ def call_logged(
         reached=reached,
     )
     if reached:
-        _answer(work, asked, answer, rating, via)
+        _answer(work, asked, answer, rating, via, words)
     asked.save()
     return _after_answer(work, Given())
 
@@ -773,7 +780,9 @@ def answer_as_reporter(
     return _after_answer(work, Given(receipt_fits=True))
 
 
-def _answer(work: Work, asked: Answer, answer: str, rating: int | None, via: str) -> None:
+def _answer(
+    work: Work, asked: Answer, answer: str, rating: int | None, via: str, words: str = ""
+) -> None:
     if answer not in ("solved", "partly", "no"):
         raise errors.ReasonUnknown()
     asked.answer = answer
@@ -781,6 +790,8 @@ def _answer(work: Work, asked: Answer, answer: str, rating: int | None, via: str
     asked.via = via
     asked.rating = rating
     asked.rated_at = work.at if rating is not None else None
+    entry = ids.new_id()
+    kept = keep_words(work, "step.log_call", words, entry)[1] if words else None
     note(
         "report.answered",
         asked.report_id,
@@ -790,6 +801,8 @@ def _answer(work: Work, asked: Answer, answer: str, rating: int | None, via: str
         round=work.case.round,
         answer=answer,
         rating=rating,
+        words=kept,
+        entry_id=entry,
     )
 
 

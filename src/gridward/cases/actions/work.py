@@ -197,11 +197,14 @@ def begin(
 # --- words ------------------------------------------------------------------------------------
 
 
-def keep_words(work: Work, kind: str, text: str) -> tuple[UUID, str]:
-    """Put a member of staff's or a reporter's words under the case's key; id and commitment."""
+def keep_words(work: Work, kind: str, text: str, entry: UUID | None = None) -> tuple[UUID, str]:
+    """Put a member of staff's or a reporter's words under the case's key; id and commitment.
+
+    entry: with which they are read; without it that of the step
+    """
     if work.case.vault_subject is None:
         work.case.vault_subject = vault.new_subject()
-    (kept,) = vault.seal_texts([(work.case.vault_subject, kind, text, work.entry)])
+    (kept,) = vault.seal_texts([(work.case.vault_subject, kind, text, entry or work.entry)])
     return kept.id, kept.commitment
 
 

@@ -217,6 +217,9 @@ class CasePage:
     duplicates: list[Duplicate] = field(default_factory=list)
     colleagues: list[Holder] = field(default_factory=list)
     verifiers: list[Holder] = field(default_factory=list)
+    master: tuple[UUID, str] | None = None  # the event that this one was joined to, and its number
+    parts: list[tuple[UUID, str]] = field(default_factory=list)  # what was joined to this one
+    declined_by_viewer: bool = False  # and objected to: somebody else decides now
 
 
 # --- lists --------------------------------------------------------------------------------------
@@ -650,7 +653,20 @@ def case_page(viewer: Viewer, case_id: UUID) -> CasePage:
         verifiers=verifiers_of(case, book, at=now, reporters=_reporting(reports, holders))
         if _offers(steps, "pre_verify")
         else [],
+        master=next(iter(_numbers(viewer, {case.master_id})), None) if case.master_id else None,
+        parts=_numbers(viewer, {r.first_case_id for r in reports} - {case.id}),
+        declined_by_viewer=bool(case.objected)
+        and case.state == process.start
+        and case.declined_person == viewer.person_id,
     )
+
+
+def _numbers(viewer: Viewer, cases: set[UUID]) -> list[tuple[UUID, str]]:
+    """Ids and numbers of those of these cases that the viewer may see, in order of time."""
+    if not cases:
+        return []
+    seen = visible_cases(viewer).filter(id__in=cases).order_by("opened_at", "id")
+    return list(seen.values_list("id", "number"))
 
 
 def _reporting(reports: Sequence[Report], holders: Mapping[UUID, Holder]) -> frozenset[UUID]:

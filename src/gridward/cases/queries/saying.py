@@ -1,7 +1,9 @@
-"""What an entry's codes say in words: what was corrected, what was found, what was proposed."""
+"""What an entry's codes say in words: who got it, what was corrected, found, answered, proposed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import get_language, pgettext
@@ -35,7 +37,8 @@ def said_in(line: Line, book: Catalogue) -> list[str]:
         return corrected_words(line, book)
     if line.verb in (DECLINED, VOIDED):
         return _reason_words(line, book)
-    return []
+    asked = SAID.get(line.verb)
+    return [words for words in asked(line.details, book) if words] if asked is not None else []
 
 
 def _reason_words(line: Line, book: Catalogue) -> list[str]:
@@ -43,6 +46,71 @@ def _reason_words(line: Line, book: Catalogue) -> list[str]:
     settings = book.settings
     reasons = settings.decline_reasons if line.verb == DECLINED else settings.void_reasons
     return [str(each.title) for each in reasons if each.key == line.details.get("reason")]
+
+
+def _names(organisations: Iterable[object]) -> str:
+    """Organisations by name; empty for none."""
+    language = get_language() or "zh"
+    found = (directory.organisation(UUID(str(each))) for each in organisations if each)
+    between = ", " if language.startswith("en") else "、"
+    return between.join(one.title(language) for one in found)
+
+
+def _desk_words(details: Mapping[str, Any], book: Catalogue) -> list[str]:
+    return [_("To the desk: %(desk)s") % {"desk": _names([details.get("desk")])}]
+
+
+def _lead_words(details: Mapping[str, Any], book: Catalogue) -> list[str]:
+    helpers = _names(details.get("helpers") or ())
+    return [
+        _("Lead: %(value)s") % {"value": _names([details.get("lead")])},
+        _("Co-handler: %(value)s") % {"value": helpers} if helpers else "",
+    ]
+
+
+def _return_words(details: Mapping[str, Any], book: Catalogue) -> list[str]:
+    whose = _names([details.get("suggested")])
+    return [
+        _("After a look on site") if details.get("after_look") else "",
+        _("Named as responsible: %(name)s") % {"name": whose} if whose else "",
+    ]
+
+
+def _call_words(details: Mapping[str, Any], book: Catalogue) -> list[str]:
+    return [_("Reached") if details.get("reached") else _("Not reached")]
+
+
+def _answer_words(details: Mapping[str, Any], book: Catalogue) -> list[str]:
+    """What the reporter said, and how satisfied they are; ratings count down to one."""
+    said = {"solved": _("Yes, solved"), "partly": _("Partly"), "no": _("No")}
+    ratings, rating = book.settings.ratings, details.get("rating")
+    return [
+        said.get(str(details.get("answer")), ""),
+        str(ratings[len(ratings) - int(rating)].title) if rating else "",
+    ]
+
+
+def _end_words(details: Mapping[str, Any], book: Catalogue) -> list[str]:
+    ends = book.settings.close_types
+    return [str(each.title) for each in ends if each.key == details.get("close_type")]
+
+
+def _step_words(details: Mapping[str, Any], book: Catalogue) -> list[str]:
+    steps = (process.step(str(details.get("step"))) for process in book.processes.values())
+    return [str(step.title) for step in steps if step is not None][:1]
+
+
+SAID: dict[str, Callable[[Mapping[str, Any], Catalogue], list[str]]] = {
+    "case.dispatched": _lead_words,
+    "case.redispatched": _lead_words,
+    "case.ruled": _lead_words,
+    "case.handed_over": _desk_words,
+    "case.return_asked": _return_words,
+    "case.step_proposed": _step_words,
+    "case.closed": _end_words,
+    "report.called": _call_words,
+    "report.answered": _answer_words,
+}
 
 
 def concerns_reporter(line: Line) -> bool:
@@ -76,9 +144,7 @@ def corrected_words(line: Line, book: Catalogue) -> list[str]:
     if changed("sensitivity"):
         found.append(_("Who may know of it was corrected"))
     if details.get("desk"):
-        desk = directory.organisation(UUID(str(details["desk"])))
-        name = desk.title_en if (get_language() or "").startswith("en") else desk.title_zh
-        found.append(_("To the desk: %(desk)s") % {"desk": name})
+        found.extend(_desk_words(details, book))
     return found
 
 

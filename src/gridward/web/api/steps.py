@@ -50,7 +50,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "pass_to_callback": (),
     "pass_close": (),
     "callback_close": (),
-    "log_call": ("report!", "reached!", "answer", "rating"),
+    "log_call": ("report!", "reached!", "answer", "rating", "words"),
     "correct": ("condition", "area", "words!"),
     "reopen": ("words!",),
     "void": ("void_reason!", "words"),
@@ -335,6 +335,7 @@ def _log_call(case_id: UUID, key: str, body: StepIn, by: Viewer, version: int, t
         reached=body.reached,
         answer=body.answer if body.reached else "",
         rating=body.rating if body.reached else None,
+        words=body.words if body.reached else "",
     )
 
 

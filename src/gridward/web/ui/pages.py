@@ -189,9 +189,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """One thing that is known, under its name. address: where it can be looked at."""
+
     label: str
     value: str
     hint: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

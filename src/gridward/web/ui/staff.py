@@ -60,6 +60,8 @@ def shell_of(
     if asks and current in ("home", "tips") and reads_tips(viewer):
         # how many wait is asked where the day begins, not on every page
         numbers["tips"] = tips_waiting(viewer)
+    if asks and current in ("overview", "approvals") and viewer.may("case.force_confirm"):
+        numbers["approvals"] = len(cases.proposals_waiting(viewer, wall.now()))
     # whoever holds cases is told by the page's own question; a statement less on every page
     unread = 0 if holds_cases(viewer) else notices.unread_of(viewer).number
     role = catalogue().roles.get(viewer.role)

@@ -73,7 +73,8 @@ class CasePage:
     steps: first the likeliest; withheld: set on restricted cases, words and photos stay away;
     proposal: what somebody else asks this post to confirm; notice: why what was sent was not done;
     notice_to: the form it came from; typed: its words where that form is gone; following: where
-    the next case that waits is opened; sheet: the case on paper; chat: as text for a chat group.
+    the next case that waits is opened; before_steps: why a step is missing; sheet: the case on
+    paper; chat: as text for a chat group.
     """
 
     shell: Shell
@@ -102,6 +103,7 @@ class CasePage:
     sheet: str = ""
     chat: str = ""
     links: LinkPanel | None = None
+    before_steps: str = ""
 
 
 @dataclass(frozen=True, slots=True)

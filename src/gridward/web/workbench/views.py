@@ -164,9 +164,11 @@ def _tiles(counts: dict[str, int]) -> list[Tile]:
 @for_staff("case.see")
 @require_GET
 def following(request: HttpRequest) -> HttpResponse:
-    """To the most pressing case that waits, other than the one that was open (?not=)."""
+    """To the most pressing case that waits, other than the one that was open (?not=) and those
+    that a grid worker looks at now."""
     viewer = staff_of(request)
-    found = queries.list_page(viewer, mine=True, order="due", limit=2)
+    only = queries.Narrowing(at_hand=True)
+    found = queries.list_page(viewer, mine=True, order="due", limit=2, only=only)
     left = request.GET.get("not", "")
     there = next((card for card in found.items if str(card.id) != left), None)
     if there is None:
@@ -288,6 +290,9 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         sheet="" if card.restricted else reverse("workbench:print", args=[card.id]),
         chat=chat_of(found),
         links=links_panel(found, viewer),
+        before_steps=_("You declined this and the reporter asks for a review: a colleague decides.")
+        if found.declined_by_viewer
+        else "",
     )
     status = sent.problem.status if sent is not None else 200
     return render(request, "workbench/case.html", {"page": page}, status=status)
@@ -349,6 +354,11 @@ def _facts(found: CasePage) -> list[Fact]:
     if found.case.close_type:
         types = {t.key: str(t.title) for t in catalogue(found.edition).settings.close_types}
         facts.append(Fact(_("How it ended"), types.get(found.case.close_type, "")))
+    joined = [(_("Joined to"), found.master)] if found.master else []
+    joined += [(_("Joined with it"), part) for part in found.parts]
+    facts += [
+        Fact(label, number, address=case_address(case_id)) for label, (case_id, number) in joined
+    ]
     return [fact for fact in facts if fact.label]
 
 
@@ -358,12 +368,17 @@ def _photo(case_id: UUID, photo_id: UUID, media: str, seconds: float | None) -> 
 
 
 def _outside(one: ReportView) -> str:
-    """Where it was passed on from, with its number there and until when to answer."""
-    titles = {source.key: str(source.title) for source in catalogue().settings.sources}
+    """Its number where it was passed on from, and until when to answer."""
     due = ""
     if one.outside_due_at is not None:
         due = _("to be answered by %(due)s") % {"due": words.moment_words(one.outside_due_at)}
-    return " · ".join(part for part in (titles.get(one.source, ""), one.outside, due) if part)
+    return " · ".join(part for part in (one.outside, due) if part)
+
+
+def _came_by(one: ReportView) -> str:
+    """The outside source that passed it on, or else by which way it came."""
+    titles = {source.key: str(source.title) for source in catalogue().settings.sources}
+    return titles.get(one.source) or channel_title(one.channel)
 
 
 def _report(
@@ -391,7 +406,7 @@ def _report(
     return pages.ReportView(
         receipt=one.receipt,
         submitted_at=one.submitted_at,
-        source=channel_title(one.channel),
+        source=_came_by(one),
         words=one.words or "",
         place=one.place_words or "",
         photos=tuple(

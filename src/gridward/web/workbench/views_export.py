@@ -110,7 +110,7 @@ def _columns() -> list[sheets.Column]:
         sheets.Column(pgettext("column", "Opened"), 18),
         sheets.Column(_("Clock"), 20),
         sheets.Column(_("Promised to the reporter"), 18),
-        sheets.Column(_("Closed"), 18),
+        sheets.Column(pgettext("column", "Closed"), 18),
         sheets.Column(_("How it ended"), 16),
     ]
 
@@ -167,13 +167,13 @@ def _sheet(found: CasePage, viewer: Viewer, outside: bool) -> pages.SheetPage:
         picture = f"{reverse('ui:map-picture')}?{urlencode({'window': window.key, 'pin': pin})}"
     reports = found.reports
     said = [masked(one.words) for one in reports if one.words]
-    places = [masked(one.place_words) for one in reports if one.place_words]
+    places = dict.fromkeys(masked(one.place_words) for one in reports if one.place_words)
     before = [photo for one in reports for photo in one.photos][:PRINTED_PHOTOS]
     return pages.SheetPage(
         title=title_of(card.matter_title),
         number=card.number,
         place=card.place or _("Place unknown"),
-        places=tuple(_short(each, 120) for each in places[:2]),
+        places=tuple(_short(each, 120) for each in list(places)[:2]),
         words=tuple(_short(each, PRINTED_WORDS // max(1, len(said[:3]))) for each in said[:3]),
         more_reports=max(0, len(said) - 3),
         facts=tuple(_sheet_facts(found, outside)),
@@ -210,7 +210,7 @@ def _sheet_facts(found: CasePage, outside: bool) -> Iterator[Fact]:
     if not outside and card.promised_at is not None:
         yield Fact(_("Promised to the reporter"), words.moment_words(card.promised_at))
     if not outside and card.closed_at is not None:
-        yield Fact(_("Closed"), words.moment_words(card.closed_at))
+        yield Fact(pgettext("column", "Closed"), words.moment_words(card.closed_at))
 
 
 def _short(text: str, most: int) -> str:

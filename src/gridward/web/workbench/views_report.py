@@ -29,7 +29,7 @@ from gridward.web.ui import reporting, words
 from gridward.web.ui.media import file_answer
 from gridward.web.ui.pages import Choice, FormField
 from gridward.web.ui.sessions import for_staff, staff_of
-from gridward.web.ui.staff import shell_of
+from gridward.web.ui.staff import channel_title, shell_of
 from gridward.web.workbench import pages
 from gridward.web.workbench.lines import case_address
 
@@ -261,7 +261,7 @@ def _origin_fields(origin: Origin) -> list[FormField]:
     sources = catalogue().settings.sources
     ways = (
         Choice("phone", _("A caller")),
-        Choice("desk", _("Somebody at the counter")),
+        Choice("desk", channel_title("desk")),
         *(Choice(source.key, str(source.title)) for source in sources),
     )
     outside = ("way", " ".join(source.key for source in sources))

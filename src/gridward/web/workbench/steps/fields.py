@@ -500,6 +500,14 @@ def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
             ),
             shown_if=("outcome", "solved partly no"),
         ),
+        replace(
+            _words(
+                _("What was said"),
+                required=False,
+                help=_("Whoever has to put it right reads this."),
+            ),
+            shown_if=("outcome", "solved partly no"),
+        ),
     ]
 
 

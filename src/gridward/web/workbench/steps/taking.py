@@ -287,6 +287,7 @@ def _take_log_call(form: Form) -> None:
         reached=outcome != "unreached",
         answer="" if outcome == "unreached" else outcome,
         rating=form.number("rating") if outcome != "unreached" else None,
+        words=form.text("words"),
     )
 
 
