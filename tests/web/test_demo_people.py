@@ -46,7 +46,7 @@ def test_estates_and_parks_have_a_manager_and_parks_have_firms_each_with_somebod
     communities = territory.areas_of_level("community")
 
     managers = [each for each in directory.organisations() if each.type_code == "PRO"]
-    firms = directory.organisations(kind="other")
+    firms = [each for each in directory.organisations(kind="other") if each.key != people.POWER]
 
     assert {each.area_id for each in managers} == {
         each.id for each in communities if each.kind != "rural"
@@ -56,3 +56,12 @@ def test_estates_and_parks_have_a_manager_and_parks_have_firms_each_with_somebod
     }
     assert all(directory.staff_of(each.id) for each in (*managers, *firms))
     assert len(directory.holders_of_roles(["enterprise_specialist"])) == 3
+
+
+@pytest.mark.usefixtures("district")
+def test_one_organisation_has_no_account_and_calls_wait_at_a_street_desk() -> None:
+    power = directory.organisation_by_key(people.POWER)
+    (caller,) = directory.holders_of_roles(["caller"])
+
+    assert not directory.staff_of(power.id)
+    assert directory.organisation(caller.organisation_id).kind == "street_desk"

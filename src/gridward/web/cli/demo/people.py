@@ -49,9 +49,12 @@ FIRMS = (
 )  # fmt: skip
 
 
+POWER = "power"  # has no account, on purpose: it gets one-time links and printed sheets
+
+
 def make_organisations(say: Say) -> None:
     """District desk, street desks, community stations, the departments of the catalogue, the
-    managers of housing estates and parks, and firms."""
+    managers of housing estates and parks, firms, and one organisation without an account."""
     (district,) = territory.areas_of_level("district")
     streets = territory.areas_of_level("street")
     communities = territory.areas_of_level("community")
@@ -134,6 +137,8 @@ def make_organisations(say: Say) -> None:
         )
         for n, (title, title_en) in enumerate(FIRMS if parks else ())
     ]
+    power = f"{district.name}供电服务部", f"{district.name_en} power supply"
+    new.append(NewOrganisation(POWER, "other", *power, "", district.id, 4000))
     made = actions.create_organisations(new, actor=ACTOR)
     say(_("%(count)s organisations") % {"count": len(made)})
 
@@ -173,7 +178,7 @@ def make_people(say: Say) -> None:
         for each in (1, 2):
             role = "department_handler" if each == 1 else "department_liaison"
             person(f"B-{organisation.key}-{each}".upper(), role, organisation.key)
-    firms = queries.organisations(kind="other")
+    firms = [each for each in queries.organisations(kind="other") if each.key != POWER]
     for organisation in firms:
         person(f"E-{organisation.key}".upper(), "department_handler", organisation.key)
     # whoever looks after the firms of a park stands in its service centre

@@ -21,6 +21,7 @@ from gridward.catalog.definitions import Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.directory import queries as directory
 from gridward.tasks import queries as tasks
+from gridward.web.cli.demo.people import POWER
 from gridward.web.cli.demo.pictures import staged_scene
 from gridward.web.cli.demo.stories import Story, Talk, story_of, talk_about, told_in
 
@@ -491,7 +492,11 @@ def _lead(case: Case, matter: str, condition: str) -> tuple[UUID, tuple[UUID, ..
     open_ones = queries.open_organisations(case, book)
     lead = suggestion.organisation if suggestion is not None else None
     if matter in ON_THEIR_GROUND and random.Random(case.number).random() < 0.5:  # noqa: S311
-        theirs = [each for each in open_ones if each.type_code == "PRO" or each.kind == "other"]
+        theirs = [
+            each
+            for each in open_ones
+            if (each.type_code == "PRO" or each.kind == "other") and each.key != POWER
+        ]
         if theirs:  # its own manager or firm, where the place has one
             return random.Random(case.number).choice(theirs).id, ()  # noqa: S311
     if lead is None or lead not in {each.id for each in open_ones}:
