@@ -143,6 +143,25 @@ def test_photos_are_made_small_and_lose_what_the_camera_wrote(people: People) ->
         assert dict(shrunk.getexif()) == {}
 
 
+def test_a_form_sent_at_once_waits_for_its_photos(people: People) -> None:
+    def large(name: str) -> dict[str, object]:
+        made = io.BytesIO()
+        Image.effect_noise((3000, 2000), 60).convert("RGB").save(made, "JPEG", quality=95)
+        return {"name": name, "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+    page = people.somebody(PHONE)
+    page.goto("/report/")
+    page.fill("#words", WORDS)
+    page.set_input_files("#photos", [large("a.jpg")])
+    page.set_input_files("#photos", [large("b.jpg"), large("c.jpg")])
+
+    page.locator(".gw-submit-bar button").click()
+
+    page.wait_for_url("**/report/done/")
+    page.goto("/track/mine/")
+    assert page.locator(".gw-photos img").count() == 3
+
+
 def test_the_form_asks_by_itself_whether_it_is_the_same(people: People) -> None:
     first = people.somebody(PLACED)
     first.goto("/report/")
@@ -167,16 +186,36 @@ def test_the_form_asks_by_itself_whether_it_is_the_same(people: People) -> None:
     assert axe_faults(second) == []
 
 
-def test_large_text_and_a_narrow_screen_hold_everything(people: People) -> None:
+# what is pressed stands inside its card, with every word of it
+CUT_OFF = """() => [...document.querySelectorAll("main .btn")].filter((one) => {
+  const around = one.closest(".gw-card, .gw-hero, main").getBoundingClientRect();
+  return one.offsetParent && (one.scrollWidth > one.clientWidth + 1
+    || one.getBoundingClientRect().right > around.right);
+}).map((one) => one.innerText)"""
+
+
+@pytest.mark.parametrize(("locale", "large"), [("zh-CN", "大字版"), ("en-US", "Large text")])
+def test_large_text_and_a_narrow_screen_hold_everything(
+    people: People, locale: str, large: str
+) -> None:
     narrow = {**PHONE, "viewport": {"width": 320, "height": 640}}
-    page = people.somebody(narrow, maps=True)
+    page = people.somebody(narrow, locale=locale, maps=True)
     page.goto("/report/")
-    page.get_by_role("button", name="大字版").click()
+    page.get_by_role("button", name=large).click()
     page.wait_for_load_state()
     wide = []
-    for address in ("/", "/report/", "/report/protection/", "/track/", "/catalogue/", "/worker/"):
+    for address in (
+        "/",
+        "/report/",
+        "/report/protection/",
+        "/track/",
+        "/catalogue/",
+        "/worker/",
+        "/account/invitation/",
+    ):
         page.goto(address)
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             wide.append(address)
+        wide += [f"{address}: {words}" for words in page.evaluate(CUT_OFF)]
 
     assert wide == []

@@ -26,9 +26,41 @@ export default class PhotosController extends Controller<HTMLElement> {
   declare readonly hasFullTarget: boolean;
 
   private kept: File[] = [];
+  private work: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  private readonly hold = (event: SubmitEvent): void => this.wait(event);
 
-  async choose(): Promise<void> {
-    const fresh = [...(this.inputTarget.files ?? [])].filter(
+  override connect(): void {
+    this.inputTarget.form?.addEventListener("submit", this.hold, { capture: true });
+  }
+
+  override disconnect(): void {
+    this.inputTarget.form?.removeEventListener("submit", this.hold, { capture: true });
+  }
+
+  choose(): void {
+    const chosen = [...(this.inputTarget.files ?? [])];
+    this.waiting += 1;
+    this.work = this.work.then(() => this.add(chosen)).finally(() => {
+      this.waiting -= 1;
+    });
+  }
+
+  /** A form that is sent while photos are still being made smaller waits for them. */
+  private wait(event: SubmitEvent): void {
+    if (!this.waiting) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter;
+    button?.setAttribute("aria-busy", "true");
+    void this.work.then(() => {
+      button?.removeAttribute("aria-busy");
+      this.inputTarget.form?.requestSubmit(button);
+    });
+  }
+
+  private async add(chosen: File[]): Promise<void> {
+    const fresh = chosen.filter(
       (file) => !this.kept.some((other) => same(other, file)),
     );
     const room = this.maxValue - this.kept.length;
