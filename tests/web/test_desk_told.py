@@ -79,6 +79,7 @@ def test_what_a_reporter_said_on_the_telephone_reaches_whoever_puts_it_right(
     case.refresh_from_db()
     assert case.round == 2
     assert "没有解决 非常不满意 只换了一个，139******** 还在响" in said
+    assert said.index("没有解决，重新办理") < said.index("反映人已答复") < said.index("已回访")
 
 
 def test_a_call_that_reached_nobody_is_told_from_one_that_did(town: CaseTown) -> None:

@@ -837,6 +837,7 @@ def _after_answer(work: Work, given: Given) -> Case:
 def _system_step(work: Work, key: str, given: Given) -> Case:
     """A step that follows from an answer: the rules have judged the answer, not a capability."""
     unreached = given.memo.get("unreached", 0)
+    work.entry = ids.new_id()  # after the entries of the answer, which it follows from
     actor = work.actor
     work.actor = replace(actor, facts=replace(actor.facts, kind="system"))
     work.facts = queries.facts_of(work.case, work.assignments, work.catalogue)
