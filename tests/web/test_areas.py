@@ -109,6 +109,20 @@ def stands_in(page: str) -> list[str]:
     return re.findall(r'name="(stand:[^"]+)"', page)
 
 
+def test_whoever_sorts_the_areas_inside_sees_where_each_of_them_lies(town: CaseTown) -> None:
+    client = client_of(town, "A001")
+    street = town.town.streets[0]
+    named = [area.name for area in queries.children(street)]
+
+    for change in ("split", "merge"):
+        page = page_of(client, f"/desk/areas/{street}/{change}/")
+        drawn = re.findall(r"<text[^>]*>([^<]+)</text>", page)
+        assert len(drawn) == len(named)
+        assert all(name.endswith(said) for name, said in zip(named, drawn, strict=True))
+        assert "gw-sketch-former" not in page
+    assert page.count("（选填）") == 1  # the English name alone
+
+
 def test_a_split_is_previewed_and_then_made_once(town: CaseTown) -> None:
     client = client_of(town, "A001")
     grid = town.town.grids[0]

@@ -139,7 +139,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A drawing of a change. former: the lines as they are now, as one SVG path."""
+    """A drawing of areas. former, of a change: the lines as they are now, as one SVG path."""
 
     width: int
     height: int
@@ -162,6 +162,7 @@ class ChangePage:
 
     kept: hidden fields that carry the form through the preview; seen: whether a preview stands.
     line: where a line may be drawn; the file then is the other way.
+    inside, sorted: the areas inside, to see where they lie, and what becomes of each.
     """
 
     shell: Shell
@@ -172,6 +173,8 @@ class ChangePage:
     fields: tuple[FormField, ...]
     upload: str = ""
     line: LineForm | None = None
+    inside: Sketch | None = None
+    sorted: tuple[FormField, ...] = ()
     sketch: Sketch | None = None
     kept: tuple[tuple[str, str], ...] = ()
     problem: str = ""

@@ -1,13 +1,13 @@
-"""A change of boundaries as a drawing: the lines that were, and the areas that would be."""
+"""Areas as a drawing: those inside one, or a change: the lines that were, and what would be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridward.territory.rules import AreaView, Change
+from gridward.territory.rules import AreaView, Change, Ground
 from gridward.web.ui import maps
 from gridward.web.workbench.pages_territory import Cell, Sketch
 
@@ -24,27 +24,37 @@ def sketch_of(change: Change, language: str) -> Sketch | None:
         id_: change.after.area(id_) for id_ in change.redrawn if not change.after.children(id_)
     }
     before = list(change.ended) if change.opened else list(after)
-    shapes = {id_: change.after.boundary(id_) for id_ in after}
-    if not shapes or len(shapes) > MOST_CELLS:
+    return _drawn(change.after, list(after.values()), _polygons(change, before), language)
+
+
+def sketch_inside(ground: Ground, area_id: int, language: str) -> Sketch | None:
+    """The areas right in one, with their names; None where there are none, or too many."""
+    return _drawn(ground, ground.children(area_id), [], language)
+
+
+def _drawn(
+    ground: Ground, areas: Sequence[AreaView], former: Sequence[BaseGeometry], language: str
+) -> Sketch | None:
+    if not areas or len(areas) > MOST_CELLS:
         return None
-    west, south, east, north = shapely.total_bounds(list(shapes.values()))
+    shapes = [ground.boundary(area.id) for area in areas]
+    west, south, east, north = shapely.total_bounds(shapes)
     window = maps.window_of((west, south, east, north))
     finest = max(east - west, north - south) / FINEST
     cells = []
-    for n, (id_, shape) in enumerate(shapes.items()):
-        at = shape.representative_point()
-        x, y = window.pixel(at.x, at.y)
-        cells.append(
-            Cell(_path(window, shape, finest), _short(change, after[id_], language), x, y, n % 4)
-        )
-    former = _path(window, shapely.multipolygons(_polygons(change, before)), finest)
-    return Sketch(maps.WIDTH, maps.HEIGHT, tuple(cells), former)
+    for n, (area, shape) in enumerate(zip(areas, shapes, strict=True)):
+        at = shapely.maximum_inscribed_circle(shape, finest).coords[0]
+        x, y = window.pixel(*at[:2])
+        name = short_name(ground, area, language)
+        cells.append(Cell(_path(window, shape, finest), name, x, y, n % 4))
+    lines = _path(window, shapely.multipolygons(former), finest) if former else ""
+    return Sketch(maps.WIDTH, maps.HEIGHT, tuple(cells), lines)
 
 
-def _short(change: Change, area: AreaView, language: str) -> str:
+def short_name(ground: Ground, area: AreaView, language: str) -> str:
     """The name without its parent's, where it begins with that."""
     name = area.name_in(language)
-    above = change.after.area(area.parent_id).name_in(language) if area.parent_id else ""
+    above = ground.area(area.parent_id).name_in(language) if area.parent_id else ""
     return name.removeprefix(above).strip() or name
 
 

@@ -35,7 +35,7 @@ from gridward.web.ui.sessions import for_staff, staff_of
 from gridward.web.ui.staff import name_of, shell_of
 from gridward.web.workbench import catalogue_words as say
 from gridward.web.workbench import pages_territory as pages
-from gridward.web.workbench.sketches import sketch_of
+from gridward.web.workbench.sketches import short_name, sketch_inside, sketch_of
 
 MANAGE = "territory.manage"
 UNSAID = "other"  # the kind of an area of which nobody has said more
@@ -428,6 +428,8 @@ def area_split(request: HttpRequest, area_id: int) -> HttpResponse:
         else _("Cut straight across, or upload a GeoJSON file with one polygon for each part."),
         back=here,
         fields=_split_fields(request, below),
+        inside=_inside(here),
+        sorted_=_sorting_fields(request, below),
         upload="" if below else _("GeoJSON file with the parts (only for “by the file”)"),
         planned=lambda data: territory.planned_split(here.id, _parts(data, here, below)),
         made=lambda data, stands, version: actions.split_area(
@@ -455,7 +457,7 @@ def area_merge(request: HttpRequest, area_id: int) -> HttpResponse:
             _("Areas to merge"),
             required=True,
             choices=tuple(
-                Choice(str(a.id), _name(a), chosen=str(a.id) in request.POST.getlist("areas"))
+                Choice(str(a.id), _short(a), chosen=str(a.id) in request.POST.getlist("areas"))
                 for a in below
             ),
         ),
@@ -483,6 +485,7 @@ def area_merge(request: HttpRequest, area_id: int) -> HttpResponse:
         intro=_("The areas end; one new area takes their place, with a new code."),
         back=here,
         fields=fields,
+        inside=_inside(here),
         planned=lambda data: territory.planned_merge(
             chosen(data), name=_first(data, "name"), name_en=_first(data, "name_en")
         ),
@@ -574,7 +577,7 @@ def _line_form(
     if map_ is None:
         return None
     post = request.POST.get
-    choices = tuple(Choice(str(area.id), _name(area)) for area in below)
+    choices = tuple(Choice(str(area.id), _short(area)) for area in below)
     return pages.LineForm(
         map=map_,
         between=tuple(
@@ -604,6 +607,8 @@ def _change(
     after: int,
     upload: str = "",
     line: pages.LineForm | None = None,
+    inside: pages.Sketch | None = None,
+    sorted_: tuple[FormField, ...] = (),
 ) -> HttpResponse:
     """The form of a change, its preview, and the change itself; a refusal shows the form again."""
     data = {key: [str(v) for v in request.POST.getlist(key)] for key in request.POST}
@@ -616,6 +621,8 @@ def _change(
         fields=fields,
         upload=upload,
         line=line,
+        inside=inside,
+        sorted=sorted_,
         button=_("Look at what would change"),
     )
     if request.method != "POST":
@@ -785,19 +792,31 @@ def _split_fields(request: HttpRequest, below: Sequence[AreaView]) -> tuple[Form
                 value=post.get(f"name{n}", ""),
             )
         )
-    for child in below:
-        fields.append(
-            FormField(
-                f"in:{child.id}",
-                "select",
-                _("%(area)s goes to") % {"area": _name(child)},
-                value=post.get(f"in:{child.id}", "1"),
-                choices=tuple(
-                    Choice(str(n), _("Part %(n)d") % {"n": n}) for n in range(1, PARTS + 1)
-                ),
-            )
-        )
     return tuple(fields)
+
+
+def _sorting_fields(request: HttpRequest, below: Sequence[AreaView]) -> tuple[FormField, ...]:
+    """To which part each area inside goes; called as the drawing calls them."""
+    parts = tuple(Choice(str(n), _("Part %(n)d") % {"n": n}) for n in range(1, PARTS + 1))
+    return tuple(
+        FormField(
+            f"in:{child.id}",
+            "select",
+            _("%(area)s goes to") % {"area": _short(child)},
+            required=True,
+            value=request.POST.get(f"in:{child.id}", "1"),
+            choices=parts,
+        )
+        for child in below
+    )
+
+
+def _inside(here: AreaView) -> pages.Sketch | None:
+    return sketch_inside(territory.ground(), here.id, get_language() or "zh")
+
+
+def _short(area: AreaView) -> str:
+    return short_name(territory.ground(), area, get_language() or "zh")
 
 
 def _parts(data: Data, here: AreaView, below: Sequence[AreaView]) -> list[Part]:
