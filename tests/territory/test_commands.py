@@ -172,3 +172,21 @@ def test_a_file_that_is_no_outline_is_refused(tmp_path: Path) -> None:
     for name in ("no.json", "missing.json"):
         with pytest.raises(errors.BadOutline):
             _run("territory", "draw", "--outline", str(tmp_path / name), "--count", "3")
+
+
+def test_codes_and_names_are_listed_and_written_for_whoever_fills_in_tables(
+    tmp_path: Path,
+) -> None:
+    _draw(tmp_path)
+    street = queries.areas_of_level("street")[0]
+    out = tmp_path / "areas.csv"
+
+    inside = _run("territory", "list", "--area", street.code, "--level", "community")["areas"]
+    everything = _run("territory", "list", "--out", str(out))["areas"]
+
+    assert {one["parent"] for one in inside} == {street.code}
+    assert len(inside) == len(queries.children(street.id))
+    assert len(everything) == len(queries.ground())
+    rows = out.read_text("utf-8-sig").splitlines()
+    assert rows[0] == "code,level,name,name_en,parent"
+    assert len(rows) == len(everything) + 1

@@ -92,6 +92,10 @@ class Told:
             if words:
                 listed = "、".join(f"{word or '—'} ({n})" for word, n in words.most_common(SHOWN))
                 yield f"{title}: {listed}"
+        if check.unknown_matters:
+            yield _(
+                "Say in a file for --mapping what they mean: matters: { WORD: key of a matter }"
+            )
         if check.unused:
             yield _("columns not taken over: %(names)s") % {"names": "、".join(check.unused)}
         data = self.as_data()

@@ -149,6 +149,10 @@ class Command(ReportCommand):
 
         show = subs.add("show", help="how many areas of which level, or one area")
         show.add_argument("code", nargs="?")
+        listing = subs.add("list", "codes and names of areas, level by level")
+        listing.add_argument("--level", metavar="KEY", help="of one level only: number or key")
+        listing.add_argument("--area", metavar="CODE", help="what lies in this area only")
+        listing.add_argument("--out", metavar="FILE.csv", type=Path, help="write a table instead")
 
     def report(self, **options: Any) -> None:
         sub = options.pop("sub")
@@ -426,6 +430,39 @@ class Command(ReportCommand):
             data={"plates": len(areas), "size": options["size"], "out": options["out"]},
             text=_("%(out)s: %(count)s plates") % {"out": options["out"], "count": len(areas)},
         )
+
+    # list
+
+    def _list(self, options: Mapping[str, Any]) -> None:
+        here = queries.ground()
+        wanted = queries.scheme().level(options["level"]).number if options["level"] else None
+        within = queries.area_of_code(options["area"]).id if options["area"] else None
+        rows = [
+            {
+                "code": area.code,
+                "level": level.key,
+                "name": area.name,
+                "name_en": area.name_en,
+                "parent": here.area(area.parent_id).code if area.parent_id else "",
+            }
+            for level in queries.scheme().levels
+            if wanted in (None, level.number)
+            for area in here.of_level(level.number)
+            if within is None or within in area.chain
+        ]
+        if options["out"]:
+            # the mark at the front makes spreadsheets read the names rightly
+            with options["out"].open("w", encoding="utf-8-sig", newline="") as file:
+                table = csv.DictWriter(file, ("code", "level", "name", "name_en", "parent"))
+                table.writeheader()
+                table.writerows(rows)
+            text = _("%(count)s areas written to %(file)s") % {
+                "count": len(rows),
+                "file": options["out"],
+            }
+        else:
+            text = "\n".join(f"{r['code']:<20} {r['level']:<14} {r['name']}" for r in rows)
+        self.finish(bool(rows), {"areas": rows}, text or _("No area matches."))
 
     # show
 
