@@ -275,3 +275,22 @@ def test_a_replaced_text_can_be_dropped() -> None:
 
     assert queries.open_texts([old.id, new.id]) == {old.id: None, new.id: "13900139000"}
     assert queries.subjects_by_phone("13800138000") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "dialable"),
+    [
+        ("138 0013 8000", True),
+        ("+86 13800138000", True),
+        ("0999-7654321", True),
+        ("87654321", True),
+        ("+1 415 555 2671", True),
+        ("1380013800", False),  # a digit too few
+        ("138001380000", False),  # one too many
+        ("139", False),
+        ("12345", False),
+        ("", False),
+    ],
+)
+def test_a_number_to_be_called_back_on_has_all_its_digits(written: str, dialable: bool) -> None:
+    assert rules.is_dialable(written) is dialable

@@ -50,6 +50,13 @@ def normal_phone(text: str) -> str:
     return digits if 3 <= len(digits) <= 15 else ""
 
 
+def is_dialable(text: str) -> bool:
+    """Whether somebody may be called back on it: neither a short number of a service nor one with a
+    digit too few or too many, as a mobile number is easily mistyped."""
+    digits = normal_phone(text)
+    return len(digits) == 11 if digits.startswith("1") else len(digits) >= 7
+
+
 def _is_mobile(digits: str) -> bool:
     return len(digits) == 11 and digits[0] == "1" and digits[1] in "3456789"
 

@@ -23,7 +23,7 @@ from gridward.journal.actions import note
 from gridward.journal.rules import ActorRef
 from gridward.vault import actions as vault
 from gridward.vault import queries as vault_queries
-from gridward.vault.rules import is_grounds, normal_phone
+from gridward.vault.rules import is_dialable, is_grounds, normal_phone
 
 KINDS = ("copy", "correct", "erase")
 FIELDS = ("phone", "name", "words")
@@ -68,7 +68,7 @@ def ask_about_data(
     what, wish = clean(what), clean(wish)
     if kind == "correct" and not wish:
         raise errors.RequestUnclear()
-    if kind == "correct" and field == "phone" and not normal_phone(wish):
+    if kind == "correct" and field == "phone" and not is_dialable(wish):
         raise errors.PhoneUnclear()
     moment = at or wall.now()
     entry = new_id()

@@ -70,7 +70,7 @@ def _faults(given: dict[str, str]) -> dict[str, str]:
         said["alerted"] = _("Choose whom you have alerted.")
     if given["reach"] not in _reach():
         said["reach"] = _("Choose how you may be reached.")
-    if given["reach"] == "call" and not vault_rules.normal_phone(given["phone"]):
+    if given["reach"] == "call" and not vault_rules.is_dialable(given["phone"]):
         said["phone"] = _(
             "This is not a phone number. Please check it, or choose not to be called."
         )

@@ -221,7 +221,7 @@ def mended(asked: Asked) -> Asked:
     if asked.errors:
         return asked
     phone = asked.values.get("phone", "")
-    if phone and not vault_rules.normal_phone(phone):
+    if phone and not vault_rules.is_dialable(phone):
         said = _("This is not a phone number. Please check it, or leave it empty.")
         return replace(asked, errors={"phone": said})
     try:
