@@ -42,6 +42,8 @@ def test_the_navigation_follows_the_day_of_a_street_desk(town: CaseTown) -> None
     with clock.frozen(MONDAY):
         desk = page_of(town, "S001", "/desk/cases/")
         handler = page_of(town, "M001", "/desk/cases/")
+        chief = page_of(town, "D002", "/desk/cases/")
+        worker = page_of(town, "G001", "/desk/cases/")
 
     assert groups_of(desk) == {
         "办件": ["待我办理", "全部事件", "地图", "线索", "交接班"],
@@ -52,6 +54,9 @@ def test_the_navigation_follows_the_day_of_a_street_desk(town: CaseTown) -> None
         "办件": ["待我办理", "全部事件", "地图"],
         "数据与资料": ["事项目录"],
     }
+    # a chief's own instruction is a report as well; a grid worker's form is on the field pages
+    assert groups_of(chief)["来电来访"] == ["代居民反映"]
+    assert "来电来访" not in groups_of(worker)
     assert len(re.findall(r'class="gw-nav-link"[^>]*aria-current="page"', desk)) == 1
 
 

@@ -47,7 +47,9 @@ def _may(*capabilities: str) -> Callable[[Viewer], bool]:
 
 
 def _reports(viewer: Viewer) -> bool:
-    return viewer.may("report.on_behalf") and viewer.may("case.accept")
+    # whoever goes out has a form of their own, made for a phone
+    goes_out = viewer.may("case.check_task") and not holds_cases(viewer)
+    return viewer.may("report.on_behalf") and not goes_out
 
 
 GROUPS: tuple[tuple[str, str | Promise, tuple[Entry, ...]], ...] = (
