@@ -132,6 +132,8 @@ def test_gridward_alone_names_every_command_with_its_purpose(settings: Any) -> N
         ("GRIDWARD_KEY", "../elsewhere"),
         ("GRIDWARD_DATABASE_URL", "mysql://localhost/x"),
         ("GRIDWARD_MAP", "tianditu"),
+        ("GRIDWARD_EMAIL_PORT", "smtp"),
+        ("GRIDWARD_API_CALLS_A_MINUTE", "many"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_and_nothing_runs(

@@ -88,3 +88,25 @@ def test_a_role_that_owns_the_tables_is_a_warning(space: Space) -> None:
 
     assert "is the owner of the tables" in one.what
     assert "gridward grants" in one.mend
+
+
+def test_a_way_out_that_is_half_named_is_a_warning_with_what_is_missing(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [(one.state, one.what) for one in found("notices")] != []
+
+    monkeypatch.setattr(examination.channels, "faults", lambda: ["say GRIDWARD_SMS_URL"])
+
+    (one, *_rest) = found("notices")
+    assert (one.state, one.what) == ("warn", "say GRIDWARD_SMS_URL")
+
+
+def test_the_doctor_speaks_chinese_throughout(
+    space: Space, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with translation.override("zh-hans"):
+        call_command("doctor")
+
+    told = capsys.readouterr().out
+    assert f"数据库 {space.key}" in told
+    assert "front end" not in told

@@ -82,7 +82,9 @@ def from_environment(env: Callable[..., str]) -> NoticeSettings:
         email=EmailSettings(
             way=env("GRIDWARD_EMAIL") or "none",
             host=env("GRIDWARD_EMAIL_HOST"),
-            port=int(env("GRIDWARD_EMAIL_PORT") or EmailSettings.port),
+            port=int(
+                _number(env("GRIDWARD_EMAIL_PORT"), "GRIDWARD_EMAIL_PORT") or EmailSettings.port
+            ),
             user=env("GRIDWARD_EMAIL_USER"),
             password=env("GRIDWARD_EMAIL_PASSWORD"),
             tls=env("GRIDWARD_EMAIL_TLS") or EmailSettings.tls,
@@ -91,8 +93,20 @@ def from_environment(env: Callable[..., str]) -> NoticeSettings:
         ),
         fake=env("GRIDWARD_NOTICES_FAKE") or NoticeSettings.fake,
         proxy=env("GRIDWARD_NOTICES_PROXY"),
-        seconds=float(env("GRIDWARD_NOTICES_SECONDS") or NoticeSettings.seconds),
+        seconds=_number(env("GRIDWARD_NOTICES_SECONDS"), "GRIDWARD_NOTICES_SECONDS")
+        or NoticeSettings.seconds,
     )
+
+
+def _number(text: str, name: str) -> float:
+    """A number above 0; 0 when nothing is said."""
+    try:
+        found = float(text or 0)
+    except ValueError:
+        found = -1
+    if found < 0:
+        raise ValueError(f"{name} is {text!r}; use a number")
+    return found
 
 
 def _table(text: str, name: str) -> dict[str, str]:

@@ -121,6 +121,14 @@ def database_from_url(url: str) -> dict[str, Any]:
     )
 
 
+def whole_number(name: str, default: int) -> int:
+    """The environment's number for `name`. Raises ValueError."""
+    said = env(name) or str(default)
+    if not said.isdecimal():
+        raise ValueError(f"{name} is {said!r}; use a whole number")
+    return int(said)
+
+
 def own_jurisdiction() -> Jurisdiction:
     """The one jurisdiction that the environment names. Raises ValueError."""
     key, number = env("GRIDWARD_KEY") or "main", env("GRIDWARD_NUMBER") or "000"
@@ -315,7 +323,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # how often one personal token may call, in each process of the server
-GRIDWARD_API_CALLS_A_MINUTE = int(env("GRIDWARD_API_CALLS_A_MINUTE") or 300)
+GRIDWARD_API_CALLS_A_MINUTE = whole_number("GRIDWARD_API_CALLS_A_MINUTE", 300)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # a working day at most; 30 idle minutes end it earlier

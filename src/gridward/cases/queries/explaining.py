@@ -243,7 +243,7 @@ def _state(case: Case, book: Catalogue, lines: Sequence[Line], audience: Audienc
     if audience == "public":
         heard = {step.verb for step in process.steps if "tell_reporter" in step.effects}
         last = next((line for line in reversed(lines) if line.verb in heard), None)
-        said = _STAGES.get(state.stage, _STAGES["submitted"])
+        said = str(_STAGES.get(state.stage, _STAGES["submitted"]))
         if state.side == "declined":
             said = _("Outside our remit")
         elif case.close_type == "withdrawn":

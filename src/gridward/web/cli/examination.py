@@ -22,6 +22,8 @@ from django_tasks_db.models import DBTaskResult
 from gridward.core import db, grants, jurisdiction
 from gridward.core.demo import is_demo_database
 from gridward.journal import queries as journal
+from gridward.notify import channels
+from gridward.notify.rules import CHANNELS
 from gridward.web.cli import jobs, messages
 from gridward.web.health import database_state
 
@@ -41,7 +43,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Everything looked at, the machine first, then each jurisdiction."""
-    found = [*_machine(), *_package(), *_basemap()]
+    found = [*_machine(), *_package(), *_basemap(), *_notices()]
     for here in jurisdiction.every():
         with jurisdiction.using(here.key):
             found += _jurisdiction(here)
@@ -82,6 +84,16 @@ def _basemap() -> Iterator[Finding]:
         yield Finding("base map", "missing", what, _("make GRIDWARD_MAP_FILE readable"))
     else:
         yield Finding("base map", "ok", what)
+
+
+def _notices() -> Iterator[Finding]:
+    for fault in channels.faults():
+        yield Finding("notices", "warn", fault, _("messages do not leave until this is mended"))
+    ways = {name: way for name in CHANNELS if (way := channels.way_of(name)) != "none"}
+    if not ways:
+        yield Finding("notices", "note", _("no way out: nothing leaves"))
+    elif not channels.faults():
+        yield Finding("notices", "ok", ", ".join(f"{name}: {way}" for name, way in ways.items()))
 
 
 def _package() -> Iterator[Finding]:

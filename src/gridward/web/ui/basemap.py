@@ -68,6 +68,8 @@ def from_environment(env: Callable[..., str]) -> Basemap:
     kind = env("GRIDWARD_MAP") or "none"
     if kind == "none":
         return Basemap()
+    if kind not in ("tianditu", "xyz", "pmtiles"):
+        raise ImproperlyConfigured(f"GRIDWARD_MAP is {kind!r}: say none, tianditu, xyz or pmtiles")
     approval, credit = env("GRIDWARD_MAP_APPROVAL"), env("GRIDWARD_MAP_CREDIT")
     if not approval:
         raise ImproperlyConfigured(
@@ -83,9 +85,7 @@ def from_environment(env: Callable[..., str]) -> Basemap:
         return _tianditu(env, approval, credit or "天地图")
     if kind == "xyz":
         return _xyz(env, approval, credit)
-    if kind == "pmtiles":
-        return _pmtiles(env, approval, credit)
-    raise ImproperlyConfigured(f"GRIDWARD_MAP is {kind!r}: say none, tianditu, xyz or pmtiles")
+    return _pmtiles(env, approval, credit)
 
 
 def _tianditu(env: Callable[..., str], approval: str, credit: str) -> Basemap:
