@@ -107,6 +107,7 @@ def test_a_proposal_stands_above_its_two_answers_and_says_what_it_is_about(
     proposal = page.split("他人提请，由你决定", 1)[1].split('id="step-force_close"', 1)[0]
     assert "权属单位已注销" in proposal and "将纳入年度改造" in proposal
     assert "他人提请，由你决定" not in own
+    assert "等待另一人决定" in own and 'id="step-propose_force_close"' not in own
     assert asked <= plain + 2
 
 

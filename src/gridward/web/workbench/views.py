@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gridward.access.rules import Viewer
 from gridward.cases import actions, queries
 from gridward.cases.errors import ReasonNeeded
+from gridward.cases.queries.deciding import ProposalView
 from gridward.cases.queries.pages import CaseCard, CasePage, ReportView
 from gridward.cases.queries.photos import photo_of_case
 from gridward.cases.queries.saying import result_words
@@ -253,8 +254,10 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
     viewer = staff_of(request)
     found = queries.case_page(viewer, case_id)
     card = found.case
-    waiting = steps.proposal_for(found, viewer)
-    mine = steps.steps_of(found, viewer, waiting, sent)
+    proposed = steps.proposal_of(found)
+    decides = proposed is not None and steps.is_to_decide(proposed, found, viewer)
+    waiting = proposed if decides else None
+    mine = steps.steps_of(found, viewer, waiting, sent, proposed=proposed is not None)
     reports = tuple(_report(found, one, viewer, sent) for one in found.reports)
     forms = [*mine, *(one.share for one in reports if one.share is not None)]
     stays = sent is not None and any(one.key == sent.key for one in forms)
@@ -290,12 +293,20 @@ def _case_page(request: HttpRequest, case_id: UUID, sent: steps.Sent | None = No
         sheet="" if card.restricted else reverse("workbench:print", args=[card.id]),
         chat=chat_of(found),
         links=links_panel(found, viewer),
-        before_steps=_("You declined this and the reporter asks for a review: a colleague decides.")
-        if found.declined_by_viewer
-        else "",
+        before_steps=_before_steps(found, None if decides else proposed),
     )
     status = sent.problem.status if sent is not None else 200
     return render(request, "workbench/case.html", {"page": page}, status=status)
+
+
+def _before_steps(found: CasePage, proposed: ProposalView | None) -> str:
+    """Why a step that one might look for is not there. proposed: what another person decides."""
+    if found.declined_by_viewer:
+        return _("You declined this and the reporter asks for a review: a colleague decides.")
+    if proposed is not None:
+        until = {"until": words.moment_words(proposed.expires_at)}
+        return _("Proposed; another person decides until %(until)s.") % until
+    return ""
 
 
 def _back(viewer: Viewer) -> Link:

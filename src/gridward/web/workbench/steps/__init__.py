@@ -5,15 +5,16 @@ words, so that a new process needs no change of the screens.
 """
 
 from gridward.web.workbench.steps.drawing import Sent, again, draft_name, sent, steps_of
-from gridward.web.workbench.steps.proposing import proposal_facts, proposal_for
+from gridward.web.workbench.steps.proposing import is_to_decide, proposal_facts, proposal_of
 from gridward.web.workbench.steps.taking import take
 
 __all__ = [
     "Sent",
     "again",
     "draft_name",
+    "is_to_decide",
     "proposal_facts",
-    "proposal_for",
+    "proposal_of",
     "sent",
     "steps_of",
     "take",

@@ -15,7 +15,14 @@ from gridward.cases.queries.pages import CasePage
 from gridward.core.errors import Outdated, Problem
 from gridward.web.ui import words
 from gridward.web.ui.pages import FormField, Step
-from gridward.web.workbench.steps.fields import DECIDES, FIELDS, deciding, plain, settled_choices
+from gridward.web.workbench.steps.fields import (
+    DECIDES,
+    FIELDS,
+    PROPOSES,
+    deciding,
+    plain,
+    settled_choices,
+)
 from gridward.web.workbench.steps.hints import hint
 
 ICONS = {
@@ -155,16 +162,19 @@ def steps_of(
     viewer: Viewer,
     waiting: ProposalView | None = None,
     sent: Sent | None = None,
+    *,
+    proposed: bool = False,
 ) -> tuple[Step, ...]:
     """The forms for everything that the viewer may do now, the likeliest first and open.
 
-    waiting: what somebody else proposed, as `proposal_for` found it
+    waiting: what somebody else proposed and the viewer decides; proposed: whether anything is
     """
     keys = [
         card.key
         for card in page.steps
         if card.key not in NOT_HERE
         and (card.key not in DECIDES or waiting is not None)
+        and (card.key != PROPOSES or not proposed)
         and (card.key != "self_handle" or settled_choices(page, viewer))
     ]
     titles = {card.key: str(card.title) for card in page.steps}

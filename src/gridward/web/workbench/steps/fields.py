@@ -26,6 +26,7 @@ from gridward.web.ui.staff import name_of
 WORDS_MAX = 2000
 # steps that decide on a proposal: shown while there is one of somebody else's
 DECIDES = frozenset({"force_close", "refuse_force_close"})
+PROPOSES = "propose_force_close"  # shown while there is none
 
 
 def _words(label: str, *, required: bool = True, help: str = "") -> FormField:

@@ -13,17 +13,20 @@ from gridward.directory import queries as directory
 from gridward.vault import queries as secrets
 from gridward.web.ui import words
 from gridward.web.ui.pages import Fact
-from gridward.web.workbench.steps.fields import DECIDES
+from gridward.web.workbench.steps.fields import DECIDES, PROPOSES
 
 
-def proposal_for(page: CasePage, viewer: Viewer) -> ProposalView | None:
-    """Somebody else's proposal that waits for this viewer's word; asked for only by who may."""
-    if not any(card.key in DECIDES for card in page.steps):
+def proposal_of(page: CasePage) -> ProposalView | None:
+    """What was proposed and waits for a second person; asked for only by who may do either."""
+    if not any(card.key in DECIDES or card.key == PROPOSES for card in page.steps):
         return None
-    found = queries.open_proposal(page.case.id, wall.now())
-    if found is None or found.proposed_person == viewer.person_id:
-        return None
-    return found
+    return queries.open_proposal(page.case.id, wall.now())
+
+
+def is_to_decide(found: ProposalView, page: CasePage, viewer: Viewer) -> bool:
+    """Whether a proposal waits for this viewer's word: somebody else made it."""
+    may = any(card.key in DECIDES for card in page.steps)
+    return may and found.proposed_person != viewer.person_id
 
 
 def proposal_facts(found: ProposalView) -> tuple[Fact, ...]:
