@@ -17,6 +17,7 @@ from tests.notify.telling import gateway as pretended
 from tests.notify.telling import send, set_up, told
 from tests.web.signing import client_of
 
+from gridward.cases import actions as cases
 from gridward.core import clock
 from gridward.notify import actions, fake, queries
 from gridward.notify.environment import SmsSettings
@@ -46,6 +47,27 @@ def test_new_work_stands_in_the_inbox_of_the_desk_until_somebody_reads_it(town: 
     assert opened["Location"] == f"/desk/cases/{receipt.cases[0]}/"
     item.refresh_from_db()
     assert (item.read_at, item.read_by) == (MONDAY, town.town.posts["S001"])
+
+
+def test_the_organisation_is_told_that_it_comes_again_because_it_is_not_solved(
+    town: CaseTown,
+) -> None:
+    with clock.frozen(MONDAY + timedelta(hours=3)):
+        case = walk(town, "callback_pending", at=MONDAY)
+        run_jobs()
+        cases.log_call(
+            case.id,
+            case.reports.get().id,
+            by=town.viewer("S001"),
+            version=case.version,
+            reached=True,
+            answer="no",
+        )
+        run_jobs()
+        department = browser(town, "M001").get("/desk/inbox/").content.decode()
+
+    assert department.count("没有解决，请重新办理：") == 1
+    assert department.count("派给你单位：") == 1
 
 
 def test_the_organisation_is_told_its_work_and_the_worker_the_task(town: CaseTown) -> None:
