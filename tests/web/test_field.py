@@ -58,6 +58,7 @@ def test_not_put_right_needs_words_and_what_was_chosen_stays(town: CaseTown) -> 
         )
 
     page = answer.content.decode()
+    assert 'role="alert" tabindex="-1" autofocus' in page  # far down, and seen first
     assert answer.status_code >= 400
     assert re.search(r'value="not_passed" checked', page)
     case.refresh_from_db()

@@ -222,7 +222,7 @@ def _step(request: HttpRequest, task: TaskCard, problem: Problem | None) -> Step
     return Step(
         key="check",
         title=_("What you find on site"),
-        address=f"{reverse('field:check', args=[task.id])}#step-check",
+        address=reverse("field:check", args=[task.id]),
         version=task.version,
         fields=(
             FormField(

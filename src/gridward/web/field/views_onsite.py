@@ -266,7 +266,7 @@ def _call_page(
         step=Step(
             key="call",
             title=_("What the reporter says"),
-            address=f"{reverse('field:call', args=[answer_id])}#step-call",
+            address=reverse("field:call", args=[answer_id]),
             version=found.case.version,
             fields=tuple(
                 as_sent(field, sent) if sent is not None else field
