@@ -396,6 +396,9 @@ SAID = [
     ("traffic light out at the junction", "traffic_light"),
     ("pothole in the road", "road_damage"),
     ("stray dog in the yard", "stray_animals"),
+    ("公园草地有一堆垃圾", "litter"),
+    ("马路上有个大坑", "road_damage"),
+    ("楼上的狗一直叫", "noise"),
 ]
 
 
@@ -404,6 +407,7 @@ def test_what_residents_say_leads_to_the_matter_they_mean() -> None:
     load_packs(["urban-grid"], actor=ACTOR)
     book = catalogue()
 
-    missed = {said: meant for said, meant in SAID if meant not in suggested_matters(book, said)}
+    found = {said: suggested_matters(book, said) for said, _meant in SAID}
 
-    assert missed == {}
+    # the first is what a desk's form has chosen already
+    assert {said: found[said] for said, meant in SAID if found[said][:1] != [meant]} == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -32,16 +33,18 @@ def choose_start(
 
 
 def suggest_matter(words_tokens: Sequence[str], table: dict[str, frozenset[str]]) -> list[str]:
-    """Matters whose search words share the most tokens with the report's words, best first.
+    """Matters whose search words share most with the report's words, best first.
 
-    table: matter key → its tokens. At most three, none with fewer than one shared pair.
+    table: matter key → its tokens. A shared pair counts the more the fewer matters have it: nearly
+    all of them know “垃圾”, one knows “电梯”. Of two that share as much, the earlier in the table.
+    At most three, none without a shared pair.
     """
-    said = set(words_tokens)
-    scored = [
-        (sum(len(token) > 1 for token in said & tokens), key) for key, tokens in table.items()
-    ]
-    best = sorted((score, key) for score, key in scored if score)[::-1]
-    return [key for _score, key in best[:3]]
+    said = {token for token in words_tokens if len(token) > 1}
+    shared = {key: said & tokens for key, tokens in table.items()}
+    known_by = Counter(token for tokens in shared.values() for token in tokens)
+    scores = {key: sum(1 / known_by[token] for token in tokens) for key, tokens in shared.items()}
+    best = sorted((key for key in scores if scores[key]), key=lambda key: -scores[key])
+    return best[:3]
 
 
 def drawn_for_check(case_number: str, percent: int) -> bool:
