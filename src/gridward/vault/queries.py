@@ -260,9 +260,7 @@ def staged_files(staged_by: str) -> list[StoredFile]:
     """What this uploader has staged and not yet linked, oldest first."""
     rows = (
         # found among what will expire, which is what nobody has linked: few at any size
-        File.objects.filter(
-            expires_at__isnull=False, staged_by=staged_by, state=File.State.STAGED
-        )
+        File.objects.filter(expires_at__isnull=False, staged_by=staged_by, state=File.State.STAGED)
         .order_by("expires_at", "id")
         .values_list(*_FILE_FIELDS)
     )
