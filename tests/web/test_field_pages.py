@@ -329,9 +329,10 @@ def test_a_call_in_person_from_the_desk_to_the_door_and_back(town: CaseTown) -> 
         home = text(worker.get("/field/"))
         page = text(worker.get(f"/field/call/{asked.id}/"))
         shown = worker.post(f"/field/call/{asked.id}/number/")
-        sent = {"version": case.version, "outcome": "solved", "rating": "5"}
+        sent = {"version": case.version, "outcome": "solved", "rating": "5", "words": "说很满意"}
 
         answer = worker.post(f"/field/call/{asked.id}/", sent)
+        desk = text(client_of(town, "S001").get(f"/desk/cases/{case.id}/"))
         after = worker.get(f"/field/call/{asked.id}/").status_code
         solved = text(worker.get("/field/solved/"))
 
@@ -343,6 +344,7 @@ def test_a_call_in_person_from_the_desk_to_the_door_and_back(town: CaseTown) -> 
     asked.refresh_from_db()
     assert (case.state, asked.answer, asked.via) == ("closed", "solved", "visit")
     assert after == 409
+    assert "说很满意" in desk
     assert f"/field/case/{case.id}/" in solved
 
 

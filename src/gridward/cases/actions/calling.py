@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gridward.access.rules import Viewer
 from gridward.cases import errors, queries
-from gridward.cases.actions.given import Given, inputs_of
+from gridward.cases.actions.given import Given, clean, inputs_of
 from gridward.cases.actions.steps import call_logged
 from gridward.cases.actions.work import Work, acting_post, begin, keep
 from gridward.cases.models import Answer, Case
@@ -136,6 +136,7 @@ def log_call_in_person(
     reached: bool,
     answer: str = "",
     rating: int | None = None,
+    words: str = "",
     at: datetime | None = None,
 ) -> Case:
     """Whoever was asked logs the call: nobody met, or what the reporter said. It counts like the
@@ -144,4 +145,4 @@ def log_call_in_person(
     found = calling.call_for(by, answer_id)
     work = begin(found.case.id, acting_post(by, check_task=True), version=version, at=at)
     asked: Answer = calling.lock_call(by, answer_id)
-    return call_logged(work, asked.report_id, reached, answer, rating, "visit")
+    return call_logged(work, asked.report_id, reached, answer, rating, "visit", clean(words))

@@ -214,6 +214,7 @@ def call(request: HttpRequest, answer_id: UUID) -> HttpResponse:
             reached=outcome != "unreached",
             answer="" if outcome == "unreached" else outcome,
             rating=int(rating) if rating in ("1", "2", "3", "4", "5") else None,
+            words=request.POST.get("words", ""),
         )
     except NotFound:
         raise

@@ -38,8 +38,7 @@ def visit_fields(found: CasePage) -> tuple[FormField, ...]:
 
 
 def answer_fields(edition: int) -> tuple[FormField, ...]:
-    """What a reporter said of the result."""
-    ratings = catalogue(edition).settings.ratings
+    """What a reporter who was called on says of the result."""
     return (
         FormField(
             "outcome",
@@ -53,6 +52,16 @@ def answer_fields(edition: int) -> tuple[FormField, ...]:
                 Choice("unreached", _("Nobody met")),
             ),
         ),
+        *said_fields(edition),
+    )
+
+
+def said_fields(edition: int) -> tuple[FormField, ...]:
+    """What stands beside a reporter's answer, by telephone and in person: how satisfied they are,
+    and their words."""
+    answered = ("outcome", "solved partly no")
+    ratings = catalogue(edition).settings.ratings
+    return (
         FormField(
             "rating",
             "select",
@@ -61,7 +70,15 @@ def answer_fields(edition: int) -> tuple[FormField, ...]:
                 Choice(str(len(ratings) - number), str(each.title))
                 for number, each in enumerate(ratings)
             ),
-            shown_if=("outcome", "solved partly no"),
+            shown_if=answered,
+        ),
+        FormField(
+            "words",
+            "textarea",
+            _("What was said"),
+            _("Whoever has to put it right reads this."),
+            most=WORDS_MAX,
+            shown_if=answered,
         ),
     )
 

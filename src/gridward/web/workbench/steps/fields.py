@@ -18,7 +18,7 @@ from gridward.catalog.definitions import Reason, Sensitivity
 from gridward.catalog.queries import catalogue
 from gridward.directory import queries as directory
 from gridward.web.ui import words
-from gridward.web.ui.onsite import visit_fields
+from gridward.web.ui.onsite import said_fields, visit_fields
 from gridward.web.ui.pages import Choice, FormField
 from gridward.web.ui.reporting import area_choices
 from gridward.web.ui.staff import name_of
@@ -448,7 +448,6 @@ def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
     ]
     handed = any(_is_handed(one) for one in waiting)
     reports = tuple(Choice(str(one.id), _caller_line(one)) for one in waiting)
-    ratings = catalogue(page.edition).settings.ratings
     workers = tuple(
         Choice(str(each.post_id), each.name)
         for each in callers_in_person(queries.case_for(viewer, page.case.id))
@@ -491,24 +490,7 @@ def _log_call(page: CasePage, viewer: Viewer) -> list[FormField]:
             if workers
             else []
         ),
-        FormField(
-            "rating",
-            "select",
-            _("How satisfied is the reporter?"),
-            choices=tuple(
-                Choice(str(len(ratings) - number), str(each.title))
-                for number, each in enumerate(ratings)
-            ),
-            shown_if=("outcome", "solved partly no"),
-        ),
-        replace(
-            _words(
-                _("What was said"),
-                required=False,
-                help=_("Whoever has to put it right reads this."),
-            ),
-            shown_if=("outcome", "solved partly no"),
-        ),
+        *said_fields(page.edition),
     ]
 
 
