@@ -40,7 +40,7 @@ class DatabaseNotReady(Problem):
     code = "database_not_ready"
     status = 503
     text = _(
-        "The database does not answer, or has no tables of this version yet. "
+        "The database does not answer, or is not brought up to this version yet. "
         "“gridward doctor” says which, and how to mend it."
     )
 

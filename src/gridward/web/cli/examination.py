@@ -143,7 +143,7 @@ def _jurisdiction(here: jurisdiction.Jurisdiction) -> Iterator[Finding]:
         return
     if state == "not migrated":
         mend = _("gridward migrate (as owner), or gridward demo for a demonstration")
-        yield Finding(name, "missing", _("has no tables of this version"), mend)
+        yield Finding(name, "missing", _("is not brought up to this version"), mend)
         return
     kind = _("a demonstration") if is_demo_database() else _("in use")
     yield Finding(name, "ok", f"{db.vendor()}, {kind}")

@@ -85,7 +85,7 @@ def serve(
 def _states() -> dict[str, str]:
     return {
         "unreachable": gettext("does not answer"),
-        "not migrated": gettext("has no tables of this version"),
+        "not migrated": gettext("is not brought up to this version"),
     }
 
 
