@@ -358,6 +358,7 @@ def test_a_closed_case_can_be_redone_once_at_the_reporters_wish(
     case.refresh_from_db()
     assert (case.state, case.reopened) == ("dispatched", 1)
     assert "还没解决，申请重办" not in page
+    assert "上次给您的答复" in page
 
 
 def test_the_only_reporter_can_take_a_report_back(town: CaseTown, resident: Client) -> None:

@@ -110,9 +110,9 @@ class TrackFormPage:
 class TrackPage:
     """`portal/track.html`: what the holder of a receipt may see, and what may be done with it.
 
-    ended: how it ended, in words; reply: the organisation's answer; steps: add details, reminder,
-    redo, withdraw …; asked: details, where they were asked for; answer and rating: the two
-    questions, when they are due. waits_to_join: the
+    ended: how it ended, in words; reply: the organisation's answer; earlier_reply: it is worked on
+    again after that answer; steps: add details, reminder, redo, withdraw …; asked: details, where
+    they were asked for; answer and rating: the two questions, when they are due; waits_to_join: the
     desk looks whether it is a neighbour's problem; declined, elsewhere: why not, and where to turn.
     """
 
@@ -125,6 +125,7 @@ class TrackPage:
     is_late: bool = False
     ended: Badge | None = None
     reply: str = ""
+    earlier_reply: bool = False
     words: str = ""
     place: str = ""
     photos: tuple[Photo, ...] = ()

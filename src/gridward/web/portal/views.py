@@ -237,6 +237,8 @@ def _page(receipt: str, one: TrackedReport, tried: Tried) -> pages.TrackPage:
         is_late=one.late and not _is_over(one),
         ended=Badge(ended, "green") if ended and one.closed_at and not _is_over(one) else None,
         reply=one.reply or "",
+        earlier_reply=one.stage in ("submitted", "accepted", "assigned", "handling")
+        and not _is_over(one),
         words=one.words or "",
         place=one.place,
         photos=tuple(
