@@ -90,6 +90,7 @@ class _Batch:
     book: Catalogue
     calendar: Calendar
     at: datetime
+    boundary: int
     submissions: list[Values] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     reports: list[Values] = field(default_factory=list)
@@ -100,6 +101,7 @@ class _Batch:
     ends: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Kept] = field(default_factory=dict)
     desks: dict[tuple[str, Chain], UUID] = field(default_factory=dict)
+    leads: dict[str, UUID] = field(default_factory=dict)
 
 
 @action
@@ -129,7 +131,8 @@ def import_cases(
     if not fresh:
         return done
     book = catalogue()
-    batch = _Batch(mapping, book, book.calendar(mapping.calendar), at or wall.now())
+    calendar = book.calendar(mapping.calendar)
+    batch = _Batch(mapping, book, calendar, at or wall.now(), territory.boundary_version())
     receipts = _unused(
         len(fresh), lambda: receipt_number(jurisdiction.current().number), queries.known_receipts
     )
@@ -231,7 +234,6 @@ def _gather(
     if row.closed is not None:
         state = batch.ends.get(process.key) or closing_state(process)
         batch.ends[process.key] = state
-    boundary = territory.boundary_version()
     submission_id = new_id()
     kept = batch.kept.get(row.source_id, Kept())
     submission = _submission_row(
@@ -261,7 +263,7 @@ def _gather(
         safety=matter.safety,
         channel=row.channel[:20],
         area_id=area_id,
-        boundary=boundary,
+        boundary=batch.boundary,
         lng=row.lng,
         lat=row.lat,
         desk_id=_desk(batch, matter, chain),
@@ -295,7 +297,7 @@ def _gather(
             lng=row.lng,
             lat=row.lat,
             locate_reason=reason,
-            boundary=boundary,
+            boundary=batch.boundary,
             area_id=area_id,
             submitted_at=row.opened,
         )
@@ -324,13 +326,15 @@ def _desk(batch: _Batch, matter: Matter, chain: Chain) -> UUID:
 
 def _add_lead(batch: _Batch, case: Case, row: PastCase) -> None:
     """The organisation that had led, its part ended with the closing."""
-    lead = directory.organisation_by_key(row.department)
-    case.lead_id = lead.id
+    lead = batch.leads.get(row.department)
+    if lead is None:
+        lead = batch.leads[row.department] = directory.organisation_by_key(row.department).id
+    case.lead_id = lead
     batch.assignments.append(
         _assignment_row(
             case_id=case.id,
             round=1,
-            organisation_id=lead.id,
+            organisation_id=lead,
             role="lead",
             active=False,
             edition=batch.book.number,
