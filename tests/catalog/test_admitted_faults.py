@@ -1,9 +1,11 @@
 """What is wrong with admitted work is said by file and line."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from tests.catalog.folders import told, write_pack
 
 from gridward.catalog.compiled import Catalogue, digest_of
@@ -22,6 +24,12 @@ admitted:
     batch: 3
     basis: { zh: 会议, en: A meeting }
 """
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def test_admitted_work_without_fault_adds_to_what_lies_below(tmp_path: Path) -> None:
